@@ -1,0 +1,9 @@
+/** Every scenario, in the order of the tables. */
+
+import { fan } from './fan.mjs';
+import { pairs } from './pairs.mjs';
+import { state } from './state.mjs';
+import { transports } from './transports.mjs';
+
+/** @type {import('./row.mjs').Scenario[]} */
+export const SCENARIOS = [...pairs, ...fan, ...state, ...transports];

@@ -1,0 +1,43 @@
+/** PUBACK, PUBREC, PUBREL and PUBCOMP: the client's half of QoS 1 and 2, in both directions (section 4.3). */
+
+import type { AckPacket } from '../../packet/types.ts';
+import type { Connection } from './connection.ts';
+
+export function handlePuback(connection: Connection, packet: AckPacket): void {
+  // One that nobody waits for is a late answer from before a reconnect; it does no harm.
+  connection.session!.outbox.acknowledged(packet.packetId, 1);
+  connection.session!.pump();
+}
+
+export function handlePubrec(connection: Connection, packet: AckPacket): void {
+  const { outbox } = connection.session!;
+  if (packet.reasonCode >= 0x80) {
+    // The receiver refused the message: it is done, the identifier is free, and no other member of a shared
+    // subscription gets it [MQTT-4.8.2-6].
+    outbox.acknowledged(packet.packetId, 2);
+    connection.session!.pump();
+    return;
+  }
+  const since = connection.context.journal?.operations ?? 0;
+  const known = outbox.received(packet.packetId) !== undefined;
+  const reasonCode = known || connection.version < 5 ? 0 : 0x92;
+  // Were PUBREL sent and the fact then lost, the next connection would repeat a message the receiver has finished.
+  connection.promise({ type: 'pubrel', packetId: packet.packetId, reasonCode, properties: undefined }, since);
+}
+
+export function handlePubrel(connection: Connection, packet: AckPacket): void {
+  const session = connection.session!;
+  const since = connection.context.journal?.operations ?? 0;
+  const known = session.incoming.delete(packet.packetId);
+  if (known) {
+    connection.unacknowledged = Math.max(0, connection.unacknowledged - 1);
+    session.journal?.incomingDone(session.number, packet.packetId);
+  }
+  const reasonCode = known || connection.version < 5 ? 0 : 0x92;
+  connection.promise({ type: 'pubcomp', packetId: packet.packetId, reasonCode, properties: undefined }, since);
+}
+
+export function handlePubcomp(connection: Connection, packet: AckPacket): void {
+  connection.session!.outbox.completed(packet.packetId);
+  connection.session!.pump();
+}

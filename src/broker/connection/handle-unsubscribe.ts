@@ -1,0 +1,39 @@
+/** UNSUBSCRIBE: filters are compared as they are, character for character [MQTT-3.10.4-1]. */
+
+import { ProtocolError } from '../../packet/error.ts';
+import type { UnsubscribePacket } from '../../packet/types.ts';
+import { quote } from '../../std/shorten.ts';
+import { parseFilter } from '../../topic/share.ts';
+import type { Connection } from './connection.ts';
+import { UNITS_PER_FILTER } from './handle-subscribe.ts';
+import { mountFilter } from './mountpoint.ts';
+import { checkTopic } from './topic-limits.ts';
+
+export function handleUnsubscribe(connection: Connection, packet: UnsubscribePacket): void {
+  const { context } = connection;
+  const session = connection.session!;
+  connection.spend(packet.filters.length * UNITS_PER_FILTER);
+  for (const filter of packet.filters) checkFilter(connection, filter);
+  const since = context.journal?.operations ?? 0;
+  const reasonCodes = packet.filters.map((filter) => {
+    const fullFilter = mountFilter(connection.rules.mountpoint, filter);
+    const subscription = session.subscriptions.get(fullFilter);
+    if (subscription === undefined) return 0x11;
+    session.subscriptions.delete(fullFilter);
+    session.subscriptionBytes -= fullFilter.length;
+    session.cancelReplay(subscription);
+    context.router.remove(subscription);
+    session.journal?.unsubscribed(session.number, fullFilter);
+    context.events.emit('unsubscribed', { client: connection.identity, filter: fullFilter });
+    return 0;
+  });
+  connection.promise({ type: 'unsuback', packetId: packet.packetId, reasonCodes, properties: undefined }, since);
+}
+
+function checkFilter(connection: Connection, filter: string): void {
+  const parsed = parseFilter(filter);
+  if (typeof parsed === 'string') {
+    throw new ProtocolError(0x8f, 'MQTT-4.7.1-1', `The topic filter ${quote(filter)} ${parsed}`);
+  }
+  checkTopic(connection.context, filter, 0x8f);
+}

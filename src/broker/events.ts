@@ -1,0 +1,83 @@
+/**
+ * What the broker tells the program around it. Listeners are told afterwards and cannot change or delay anything; one
+ * that throws, at once or later, is reported to the log and disturbs nobody else.
+ */
+
+import type { Message } from '../packet/message.ts';
+import type { Qos } from '../packet/types.ts';
+import type { ClientIdentity } from '../ports/access.ts';
+import { isPromiseLike } from '../std/promise-like.ts';
+import type { DropReason } from './counters.ts';
+
+/** Why a connection ended, in the words of presence messages. */
+export type EndName =
+  | 'normal'
+  | 'peer_closed'
+  | 'connection_error'
+  | 'keep_alive_timeout'
+  | 'connect_timeout'
+  | 'taken_over'
+  | 'kicked'
+  | 'protocol_error'
+  | 'limit'
+  | 'not_authorized'
+  | 'server_shutting_down'
+  | 'server_moved'
+  | 'store_failed';
+
+export interface BrokerEvents {
+  connected: { client: ClientIdentity; sessionPresent: boolean; cleanStart: boolean; keepAlive: number };
+  /** Only for clients that had been connected. `reasonCode` is MQTT 5's, 0 for a normal end. */
+  disconnected: { client: ClientIdentity; reason: EndName; reasonCode: number; message: string };
+  /** A connection ended before it was accepted. */
+  refused: { clientId: string; address: string; username: string | undefined; reasonCode: number; message: string };
+  subscribed: { client: ClientIdentity; filter: string; qos: Qos };
+  unsubscribed: { client: ClientIdentity; filter: string };
+  /** A message was accepted, from a client or from the program itself. */
+  published: { message: Message; client: ClientIdentity | undefined };
+  dropped: { message: Message; clientId: string; reason: DropReason };
+  sessionEnded: { clientId: string; reason: 'clean_start' | 'expired' | 'disconnected' | 'kicked' };
+}
+
+export type EventName = keyof BrokerEvents;
+export type EventListener<N extends EventName> = (event: BrokerEvents[N]) => void;
+
+export class Events {
+  readonly #listeners = new Map<EventName, Set<EventListener<EventName>>>();
+  readonly #failed: (name: EventName, error: unknown) => void;
+
+  constructor(failed: (name: EventName, error: unknown) => void) {
+    this.#failed = failed;
+  }
+
+  /** Returns the function that removes the listener again. */
+  on<N extends EventName>(name: N, listener: EventListener<N>): () => void {
+    let listeners = this.#listeners.get(name);
+    if (listeners === undefined) {
+      listeners = new Set();
+      this.#listeners.set(name, listeners);
+    }
+    listeners.add(listener as EventListener<EventName>);
+    return () => {
+      listeners.delete(listener as EventListener<EventName>);
+    };
+  }
+
+  /** Lets a hot path skip building an event that nobody wants. */
+  wants(name: EventName): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
+
+  emit<N extends EventName>(name: N, event: BrokerEvents[N]): void {
+    const listeners = this.#listeners.get(name);
+    if (listeners === undefined) return;
+    for (const listener of [...listeners]) {
+      try {
+        const answer: unknown = (listener as EventListener<N>)(event);
+        if (isPromiseLike(answer)) answer.then(undefined, (error: unknown) => this.#failed(name, error));
+      } catch (error) {
+        this.#failed(name, error);
+      }
+    }
+  }
+}

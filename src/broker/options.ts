@@ -1,0 +1,102 @@
+/**
+ * What the broker can be told, with its defaults. Every limit has a name, a unit and a bound here; the option rows
+ * of the configuration fill this object and nothing else reaches the broker.
+ */
+
+import type { Qos } from '../packet/types.ts';
+
+export type SharedStrategy = 'random' | 'round_robin' | 'sticky' | 'hash_client' | 'hash_topic';
+
+export interface BrokerOptions {
+  /** `name@host`, seen in `$SYS` topics and by a cluster. */
+  readonly node: string;
+  /** Largest packet accepted, in bytes; announced as Maximum Packet Size. */
+  readonly packetBytesMax: number;
+  /** Seconds from the connection to the end of the login. */
+  readonly connectSecondsMax: number;
+  /** Seconds that a permission check, a hook or a commit may keep one client waiting; after it the answer is no. */
+  readonly answerSecondsMax: number;
+  readonly clientIdBytesMax: number;
+  readonly topicLevelsMax: number;
+  readonly topicBytesMax: number;
+  readonly subscriptionsPerClientMax: number;
+  /** Bytes of the filters of one client's subscriptions, all together. */
+  readonly subscriptionBytesPerClientMax: number;
+  /** QoS 1 and 2 messages a client may have unacknowledged towards us; announced as Receive Maximum. */
+  readonly receiveMaximum: number;
+  /** QoS 1 and 2 messages unacknowledged towards a client, on top of its own Receive Maximum. */
+  readonly inflightMax: number;
+  /** Messages that wait in one session. */
+  readonly queuedMessagesMax: number;
+  /** Bytes of messages that wait in one session. */
+  readonly queuedBytesMax: number;
+  /** Which message goes when a queue is full. */
+  readonly queueFull: 'drop_oldest' | 'drop_newest';
+  /** Bytes that wait to be written to one connection before QoS 0 is dropped and QoS 1 and 2 stay in the queue. */
+  readonly writeBufferBytesMax: number;
+  readonly retainedMessagesMax: number;
+  readonly retainedBytesMax: number;
+  readonly sessionsMax: number;
+  readonly connectionsMax: number;
+  /** PUBLISH packets accepted from one client each second; 0 sets no limit. Above it the client is not read. */
+  readonly messagesPerSecondMax: number;
+  /** Bytes of PUBLISH packets accepted from one client each second; 0 sets no limit. */
+  readonly bytesPerSecondMax: number;
+  /** Longest Session Expiry Interval granted, in seconds; 0xFFFFFFFF lets sessions last for ever. */
+  readonly sessionExpirySecondsMax: number;
+  /** Topic Alias Maximum towards clients, and most aliases we assign towards one client. 0 switches aliases off. */
+  readonly topicAliasMaximum: number;
+  /** Longest keep alive granted to MQTT 5 clients, told as Server Keep Alive, in seconds; 0 sets no limit. */
+  readonly keepAliveSecondsMax: number;
+  readonly maximumQos: Qos;
+  readonly retainAvailable: boolean;
+  readonly wildcardSubscriptionAvailable: boolean;
+  readonly sharedSubscriptionAvailable: boolean;
+  readonly subscriptionIdentifiersAvailable: boolean;
+  readonly sharedStrategy: SharedStrategy;
+  /** Overlapping subscriptions of one client: one copy at the highest QoS, or one copy for each of them. */
+  readonly overlappingSubscriptions: 'one_copy' | 'copy_each';
+  /** What a publish without permission costs: the message, or the connection as well. */
+  readonly unauthorizedPublish: 'drop' | 'disconnect';
+  /** Who may continue or end the session of a Client Identifier: only the user whose login began it, or whoever comes. */
+  readonly sessionTakeover: 'same_user' | 'any_user';
+  /** Returned to clients that ask for Response Information; `%c` becomes the client identifier. Empty for none. */
+  readonly responseInformation: string;
+}
+
+export const defaultBrokerOptions: BrokerOptions = {
+  node: 'hoopoe@127.0.0.1',
+  packetBytesMax: 1024 * 1024,
+  connectSecondsMax: 15,
+  answerSecondsMax: 30,
+  clientIdBytesMax: 1024,
+  topicLevelsMax: 128,
+  topicBytesMax: 65_535,
+  subscriptionsPerClientMax: 10_000,
+  subscriptionBytesPerClientMax: 16 * 1024 * 1024,
+  receiveMaximum: 100,
+  inflightMax: 100,
+  queuedMessagesMax: 10_000,
+  queuedBytesMax: 16 * 1024 * 1024,
+  queueFull: 'drop_newest',
+  writeBufferBytesMax: 1024 * 1024,
+  retainedMessagesMax: 1_000_000,
+  retainedBytesMax: 256 * 1024 * 1024,
+  sessionsMax: 1_000_000,
+  connectionsMax: 1_000_000,
+  messagesPerSecondMax: 0,
+  bytesPerSecondMax: 0,
+  sessionExpirySecondsMax: 0xffffffff,
+  topicAliasMaximum: 32,
+  keepAliveSecondsMax: 0,
+  maximumQos: 2,
+  retainAvailable: true,
+  wildcardSubscriptionAvailable: true,
+  sharedSubscriptionAvailable: true,
+  subscriptionIdentifiersAvailable: true,
+  sharedStrategy: 'round_robin',
+  overlappingSubscriptions: 'one_copy',
+  unauthorizedPublish: 'drop',
+  sessionTakeover: 'same_user',
+  responseInformation: '',
+};

@@ -1,0 +1,30 @@
+/**
+ * The one way by which a message enters the broker, whoever published it: a client, a will, the program around us.
+ * Permission has been checked; what happens here is retaining and routing.
+ */
+
+import type { Message } from '../../packet/message.ts';
+import type { ClientIdentity } from '../../ports/access.ts';
+import type { BrokerContext } from '../context.ts';
+import type { RouteMemory } from './router.ts';
+
+/**
+ * Retains and routes a message.
+ * @returns the number of receivers, or -1 when the message is refused because a limit forbids to retain it and
+ *   `refusable` says that its publisher can be told
+ */
+export function acceptMessage(
+  context: BrokerContext,
+  message: Message,
+  client: ClientIdentity | undefined,
+  refusable: boolean,
+  memory?: RouteMemory,
+): number {
+  if (message.retain && !context.retained.apply(message) && refusable) return -1;
+  // Whoever was asked for permission may have taken longer than the message lives [MQTT-3.3.2-5].
+  const isExpired = message.expiresAtMs !== 0 && message.expiresAtMs <= context.now();
+  const receivers = isExpired ? 0 : context.router.route(message, memory);
+  if (receivers === 0) context.counters.drop(isExpired ? 'expired' : 'no_subscriber');
+  if (context.events.wants('published')) context.events.emit('published', { message, client });
+  return receivers;
+}

@@ -1,0 +1,97 @@
+/**
+ * Sends retained messages for the new subscriptions of one session, as fast as the receiver takes them. What one
+ * session may cost in a turn is bounded, in messages and in names looked at: a wildcard that matches a million topics
+ * neither fills the receiver's queue nor holds up anybody else, and neither do a thousand wildcards that match nothing.
+ */
+
+import type { Message } from '../../packet/message.ts';
+import type { Qos } from '../../packet/types.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { TopicWalk } from '../../topic/retained-tree.ts';
+import type { Subscription } from '../session/subscription.ts';
+import type { RetainedMessages } from './retained.ts';
+
+/** Messages handed over before others get their turn. */
+const MESSAGES_PER_TURN = 500;
+/** Names and branches looked at before others get theirs. */
+const STEPS_PER_TURN = 5_000;
+
+/** Who gets the messages. */
+export interface ReplayReceiver {
+  /** Whether a message handed over now would be sent at once. */
+  readonly ready: boolean;
+  deliver(
+    message: Message,
+    qos: Qos,
+    retain: boolean,
+    identifiers: readonly number[] | undefined,
+    group: undefined,
+  ): void;
+}
+
+export class RetainedReplays {
+  /** Walks that are not over, oldest first. */
+  readonly #walks = new Map<Subscription, TopicWalk<Message>>();
+  readonly #receiver: ReplayReceiver;
+  readonly #retained: RetainedMessages;
+  readonly #clock: Clock;
+  #messagesLeft = MESSAGES_PER_TURN;
+  #stepsLeft = STEPS_PER_TURN;
+  #isRenewing = false;
+
+  constructor(receiver: ReplayReceiver, retained: RetainedMessages, clock: Clock) {
+    this.#receiver = receiver;
+    this.#retained = retained;
+    this.#clock = clock;
+  }
+
+  /** Begins, or begins again, to send what matches a subscription. */
+  begin(subscription: Subscription): void {
+    this.cancel(subscription);
+    this.#walks.set(subscription, this.#retained.walk(subscription.filter));
+    this.advance();
+  }
+
+  cancel(subscription: Subscription): void {
+    this.#walks.delete(subscription);
+  }
+
+  /** Goes on as far as the receiver and this turn allow. */
+  advance(): void {
+    if (this.#walks.size === 0 || this.#messagesLeft === 0 || this.#stepsLeft === 0) return;
+    for (const [subscription, walk] of this.#walks) {
+      if (!this.#walk(subscription, walk)) break;
+      this.#walks.delete(subscription);
+    }
+    // Nothing was used up: the receiver is full, and tells when it is not any more.
+    if (this.#isRenewing || this.#stepsLeft === STEPS_PER_TURN) return;
+    this.#isRenewing = true;
+    this.#clock.soon(this.#renew);
+  }
+
+  readonly #renew = (): void => {
+    this.#isRenewing = false;
+    this.#messagesLeft = MESSAGES_PER_TURN;
+    this.#stepsLeft = STEPS_PER_TURN;
+    this.advance();
+  };
+
+  /** False when the receiver is full or the turn's share is used up. */
+  #walk(subscription: Subscription, walk: TopicWalk<Message>): boolean {
+    // The client's own messages stay away from it here as well [MQTT-3.8.3-3].
+    const { noLocal, session } = subscription;
+    // As they are now: the subscription may have been replaced since the replay began.
+    const { identifier, qos } = subscription;
+    const identifiers = identifier === 0 ? undefined : [identifier];
+    while (!walk.isDone) {
+      if (this.#messagesLeft === 0 || this.#stepsLeft === 0 || !this.#receiver.ready) return false;
+      this.#stepsLeft--;
+      const message = walk.step();
+      if (message === undefined || this.#retained.isExpired(message)) continue;
+      if (noLocal && message.publisher === session.clientId) continue;
+      this.#messagesLeft--;
+      this.#receiver.deliver(message, Math.min(message.qos, qos) as Qos, true, identifiers, undefined);
+    }
+    return true;
+  }
+}

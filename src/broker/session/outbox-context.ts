@@ -1,0 +1,43 @@
+/** What an outbox needs of those around it: its connection, its session, the broker. */
+
+import type { Message } from '../../packet/message.ts';
+import type { Qos } from '../../packet/types.ts';
+import type { BackendError } from '../../ports/backend-error.ts';
+import type { Counters, DropReason } from '../counters.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { BrokerOptions } from '../options.ts';
+
+/** The connection, as far as an outbox needs it. */
+export interface Sender {
+  /** QoS 1 and 2 messages that may be in flight. */
+  readonly window: number;
+  /** Whether so much waits to be written that nothing more should be handed over. */
+  readonly congested: boolean;
+  /** False when the message is too large for the client and was left out [MQTT-3.1.2-25]. */
+  transmit(
+    message: Message,
+    qos: Qos,
+    retain: boolean,
+    dup: boolean,
+    packetId: number,
+    identifiers: readonly number[] | undefined,
+  ): boolean;
+  sendPubrel(packetId: number): void;
+  /** What waits cannot be read back, so the connection ends: the client may come again later. */
+  unreadable(error: BackendError): void;
+}
+
+/** What an outbox needs from the session that owns it. */
+export interface OutboxOwner {
+  /** Number of the session in the journal. */
+  readonly number: number;
+  /** Undefined for a session that is not kept. */
+  readonly journal: Journal | undefined;
+  dropped(message: Message, reason: DropReason): void;
+}
+
+export interface OutboxContext {
+  readonly options: BrokerOptions;
+  readonly counters: Counters;
+  now(): number;
+}

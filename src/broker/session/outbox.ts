@@ -1,0 +1,374 @@
+/**
+ * What is on its way to one session: the queue, the messages in flight, and the packet identifiers. It keeps the
+ * order in which messages came [MQTT-4.6.0-6], never has more in flight than the receiver allows [MQTT-3.3.4-9], and
+ * survives the connection. It does not know who subscribed to what, nor how anything is encoded.
+ */
+
+import type { Message } from '../../packet/message.ts';
+import type { Qos } from '../../packet/types.ts';
+import { BackendError } from '../../ports/backend-error.ts';
+import { RingQueue } from '../../std/ring-queue.ts';
+import type { DropReason } from '../counters.ts';
+import type { Journal, QueueOwner } from '../journal/journal.ts';
+import { Outbound } from './outbound.ts';
+import type { OutboxContext, OutboxOwner, Sender } from './outbox-context.ts';
+import type { SharedGroup } from './subscription.ts';
+import { type QueueSource, WaitingQueue } from './waiting-queue.ts';
+
+export class Outbox implements QueueOwner {
+  readonly queue: WaitingQueue;
+  /** Sent, waiting for PUBACK or PUBREC, in the order of the first sending. */
+  readonly inflight: Map<number, Outbound> = new Map<number, Outbound>();
+  /** QoS 2 messages the receiver has, waiting for PUBCOMP, in the order of PUBREC. */
+  readonly released: Map<number, Outbound> = new Map<number, Outbound>();
+  #sender: Sender | undefined;
+  /**
+   * In flight and not sent on this connection yet: repeats, and what waits for the commit of its packet identifier.
+   * Made when first needed: most sessions never do.
+   */
+  #toSend: RingQueue<Outbound> | undefined;
+  /** Quota used on this connection [MQTT-4.9.0-2]. */
+  #outstanding = 0;
+  #lastPacketId = 0;
+  #awaitsCommit = false;
+  readonly #owner: OutboxOwner;
+  readonly #context: OutboxContext;
+
+  /** @param source where the messages of a session with a journal are read back from */
+  constructor(owner: OutboxOwner, context: OutboxContext, source: QueueSource | undefined) {
+    this.#owner = owner;
+    this.#context = context;
+    this.queue = new WaitingQueue(source);
+  }
+
+  get outstanding(): number {
+    return this.#outstanding;
+  }
+
+  /** Everything not yet acknowledged, oldest first: what a durable session would hand to its next connection. */
+  get size(): number {
+    return this.queue.length + this.inflight.size + this.released.size;
+  }
+
+  /** Whether a QoS 1 or 2 message handed over now would be sent at once, with nothing waiting before it. */
+  get ready(): boolean {
+    return this.#sender !== undefined && this.queue.length === 0 && this.#mayTransmit(this.#sender);
+  }
+
+  /** Takes a message for this session and sends it at once where that is allowed. */
+  deliver(
+    message: Message,
+    qos: Qos,
+    retain: boolean,
+    identifiers: readonly number[] | undefined,
+    group: SharedGroup | undefined,
+  ): void {
+    const sender = this.#sender;
+    if (qos === 0) {
+      if (sender === undefined) this.#owner.dropped(message, 'offline_qos0');
+      else if (sender.congested) this.#owner.dropped(message, 'slow_client');
+      else if (sender.transmit(message, 0, retain, false, 0, identifiers)) this.#context.counters.messagesSent[0]!++;
+      else this.#owner.dropped(message, 'too_large_for_client');
+      return;
+    }
+    const outbound = new Outbound(message, qos, retain, identifiers, group);
+    const { journal } = this.#owner;
+    if (sender === undefined || this.queue.length > 0 || !this.#mayTransmit(sender)) {
+      if (sender !== undefined && this.#outstanding >= sender.window) this.#context.counters.limit('inflight');
+      this.#enqueue(outbound, journal);
+      return;
+    }
+    message.detach(false);
+    if (journal !== undefined) {
+      journal.queued(this.#owner.number, outbound, this);
+      this.queue.passBy(outbound);
+    }
+    this.#begin(sender, outbound);
+  }
+
+  #enqueue(outbound: Outbound, journal: Journal | undefined): void {
+    if (!this.#makeRoom(outbound)) return;
+    outbound.message.detach(journal === undefined);
+    journal?.queued(this.#owner.number, outbound, this);
+    this.queue.push(outbound, this.#sender !== undefined);
+  }
+
+  /** Applies the limits of the queue. False: the new message is the one that had to go. */
+  #makeRoom(outbound: Outbound): boolean {
+    const { queuedMessagesMax, queuedBytesMax, queueFull } = this.#context.options;
+    const { queue } = this;
+    const { counters } = this.#context;
+    // One that would not fit an empty queue must not empty it either.
+    if (outbound.bytes > queuedBytesMax) {
+      counters.limit('queued_bytes');
+      this.#owner.dropped(outbound.message, 'queue_full');
+      return false;
+    }
+    while (queue.length >= queuedMessagesMax || queue.bytes + outbound.bytes > queuedBytesMax) {
+      counters.limit(queue.length >= queuedMessagesMax ? 'queued_messages' : 'queued_bytes');
+      if (queueFull === 'drop_newest' || this.#next() === undefined) {
+        this.#owner.dropped(outbound.message, 'queue_full');
+        return false;
+      }
+      this.#discard(queue.shift(), 'queue_full');
+    }
+    return true;
+  }
+
+  #pumpAfterCommit(journal: Journal): void {
+    if (this.#awaitsCommit) return;
+    this.#awaitsCommit = true;
+    journal.onCommitted(this.#committed, this.#committed);
+  }
+
+  readonly #committed = (): void => {
+    this.#awaitsCommit = false;
+    this.pump();
+  };
+
+  #discard(outbound: Outbound, reason: DropReason): void {
+    this.#owner.dropped(outbound.message, reason);
+    this.#owner.journal?.done(this.#owner.number, outbound);
+  }
+
+  #mayTransmit(sender: Sender): boolean {
+    return this.#outstanding + (this.#toSend?.length ?? 0) < sender.window && !sender.congested;
+  }
+
+  /**
+   * Begins the delivery of a message. At QoS 2 its packet identifier is on disk before it leaves: a broker that forgot
+   * it in a crash would send the message again under another one, and the receiver would take it for a new message, or
+   * a new message for a repeat.
+   */
+  #begin(sender: Sender, outbound: Outbound): void {
+    const { journal, number } = this.#owner;
+    outbound.packetId = this.#takePacketId();
+    this.inflight.set(outbound.packetId, outbound);
+    journal?.sent(number, outbound, this);
+    if (outbound.leavesAfter === 0 && (this.#toSend === undefined || this.#toSend.length === 0)) {
+      this.#transmit(sender, outbound);
+      return;
+    }
+    this.#sendLater(outbound);
+    if (journal !== undefined) this.#pumpAfterCommit(journal);
+  }
+
+  #sendLater(outbound: Outbound): void {
+    this.#toSend ??= new RingQueue<Outbound>();
+    this.#toSend.push(outbound);
+  }
+
+  /** Gives the session a connection: what was in flight is sent again first, in its order [MQTT-4.4.0-1]. */
+  attach(sender: Sender): void {
+    this.#sender = sender;
+    this.#outstanding = 0;
+    for (const [packetId] of this.released) {
+      this.#outstanding++;
+      sender.sendPubrel(packetId);
+    }
+    for (const outbound of this.inflight.values()) {
+      outbound.sent = false;
+      this.#sendLater(outbound);
+    }
+    this.pump();
+  }
+
+  detach(): void {
+    this.#sender = undefined;
+    this.#toSend = undefined;
+    this.queue.unload();
+    for (const outbound of this.inflight.values()) {
+      // Only what really went out on a connection is a repeat on the next one.
+      if (outbound.sent) outbound.dup = true;
+      outbound.sent = false;
+    }
+  }
+
+  /** Sends what may be sent now: what is in flight first, then the queue. */
+  pump(): void {
+    const sender = this.#sender;
+    if (sender === undefined) return;
+    this.#pumpInflight(sender);
+    const { journal } = this.#owner;
+    while (this.queue.length > 0 && this.#sender === sender && this.#mayTransmit(sender)) {
+      const next = this.#next();
+      if (this.#sender !== sender) return;
+      if (next === undefined) {
+        // It goes on when the messages are on disk: a queue in the journal shows only what is.
+        if (journal !== undefined && this.queue.length > 0) this.#pumpAfterCommit(journal);
+        return;
+      }
+      this.queue.shift();
+      if (this.#expired(next.message)) this.#discard(next, 'expired');
+      else this.#begin(sender, next);
+    }
+  }
+
+  /** The oldest message that waits; undefined when there is none on disk yet, or the store does not give it. */
+  #next(): Outbound | undefined {
+    try {
+      return this.queue.peek();
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      this.#sender?.unreadable(error);
+      return undefined;
+    }
+  }
+
+  #pumpInflight(sender: Sender): void {
+    const { journal } = this.#owner;
+    while (this.#outstanding < sender.window && !sender.congested) {
+      const outbound = this.#toSend?.peek();
+      if (outbound === undefined) return;
+      // An acknowledgement of an earlier sending may have come in meanwhile.
+      const isCurrent = this.inflight.get(outbound.packetId) === outbound;
+      if (isCurrent && journal !== undefined && outbound.leavesAfter > journal.committed) {
+        this.#pumpAfterCommit(journal);
+        return;
+      }
+      this.#toSend?.shift();
+      if (isCurrent) this.#transmit(sender, outbound);
+    }
+  }
+
+  #expired(message: Message): boolean {
+    return message.expiresAtMs !== 0 && message.expiresAtMs <= this.#context.now();
+  }
+
+  #transmit(sender: Sender, outbound: Outbound): void {
+    const { message, qos, retain, identifiers, packetId, dup } = outbound;
+    if (!dup && this.#expired(message)) {
+      // It waited for its commit longer than it lives [MQTT-3.3.2-5].
+      this.inflight.delete(packetId);
+      this.#discard(outbound, 'expired');
+      return;
+    }
+    if (!sender.transmit(message, qos, retain, dup, packetId, identifiers)) {
+      this.#leaveOut(sender, outbound);
+      return;
+    }
+    outbound.sent = true;
+    this.#outstanding++;
+    this.#context.counters.messagesSent[qos]!++;
+  }
+
+  /** A message too large for the client counts as delivered [MQTT-3.1.2-25]. */
+  #leaveOut(sender: Sender, outbound: Outbound): void {
+    const { message, packetId } = outbound;
+    if (!outbound.dup || outbound.qos === 1) {
+      this.inflight.delete(packetId);
+      this.#discard(outbound, 'too_large_for_client');
+      return;
+    }
+    // An earlier connection may have taken it, so the client may hold the identifier until PUBREL sets it free.
+    this.#owner.dropped(message, 'too_large_for_client');
+    this.received(packetId);
+    const release = (): void => {
+      if (this.#sender === sender && this.released.get(packetId) === outbound) sender.sendPubrel(packetId);
+    };
+    const { journal } = this.#owner;
+    if (journal === undefined) release();
+    else journal.onCommitted(release, () => {});
+  }
+
+  /** A free, non-zero identifier [MQTT-2.2.1-4]. There is one: fewer than 65,535 can be in flight. */
+  #takePacketId(): number {
+    let id = this.#lastPacketId;
+    do {
+      id = id === 65_535 ? 1 : id + 1;
+    } while (this.inflight.has(id) || this.released.has(id));
+    this.#lastPacketId = id;
+    return id;
+  }
+
+  /** PUBACK, or PUBREC with an error code: the message is done either way [MQTT-4.4.0-2]. False: nobody waited for it. */
+  acknowledged(packetId: number, qos: 1 | 2): boolean {
+    const outbound = this.inflight.get(packetId);
+    if (outbound === undefined || outbound.qos !== qos) return false;
+    this.inflight.delete(packetId);
+    if (outbound.sent) this.#outstanding--;
+    this.#owner.journal?.done(this.#owner.number, outbound);
+    this.pump();
+    return true;
+  }
+
+  /**
+   * PUBREC: the receiver has the message, which is never sent again [MQTT-4.3.3-6]. Returns the message, or undefined
+   * when nobody waited for it. A repeated PUBREC is answered as the first.
+   */
+  received(packetId: number): Outbound | undefined {
+    const again = this.released.get(packetId);
+    if (again !== undefined) return again;
+    const outbound = this.inflight.get(packetId);
+    if (outbound === undefined || outbound.qos !== 2) return undefined;
+    this.inflight.delete(packetId);
+    if (!outbound.sent) this.#outstanding++;
+    this.released.set(packetId, outbound);
+    this.#owner.journal?.released(this.#owner.number, outbound);
+    return outbound;
+  }
+
+  /** PUBCOMP. False: nobody waited for it. */
+  completed(packetId: number): boolean {
+    const outbound = this.released.get(packetId);
+    if (outbound === undefined) return false;
+    this.released.delete(packetId);
+    this.#outstanding--;
+    this.#owner.journal?.done(this.#owner.number, outbound);
+    this.pump();
+    return true;
+  }
+
+  /**
+   * Takes out what came through the shared subscriptions that `isTaken` names and this receiver has not acknowledged,
+   * for another member: queued messages, those that have not left yet, and QoS 1 messages in flight. QoS 2 in flight
+   * stays [MQTT-4.8.2-5].
+   */
+  withdrawShared(isTaken: (group: SharedGroup) => boolean): Outbound[] {
+    const mayGo = ({ group }: Outbound): boolean => group !== undefined && isTaken(group);
+    const withdrawn: Outbound[] = [];
+    for (const outbound of this.inflight.values()) {
+      const hasLeft = outbound.sent || outbound.dup;
+      if ((outbound.qos === 1 || !hasLeft) && mayGo(outbound)) withdrawn.push(outbound);
+    }
+    for (const outbound of withdrawn) this.inflight.delete(outbound.packetId);
+    withdrawn.push(...this.queue.take(mayGo));
+    for (const outbound of withdrawn) this.#owner.journal?.done(this.#owner.number, outbound);
+    return withdrawn;
+  }
+
+  /** Puts back what was in flight, at start, oldest first. */
+  restore(outbound: Outbound, released: boolean): void {
+    outbound.dup = true;
+    this.#lastPacketId = outbound.packetId;
+    (released ? this.released : this.inflight).set(outbound.packetId, outbound);
+  }
+
+  /** A message whose commit failed is forgotten: its publisher is told that it was not accepted. */
+  storeRefused(outbound: Outbound, batch: number): void {
+    const { number, journal } = this.#owner;
+    const { packetId } = outbound;
+    if (outbound.journalKey === 0 || this.released.get(packetId) === outbound) return;
+    if (outbound.journalBatch !== batch) {
+      // The message itself is durable; its packet identifier is tried again with the next commit.
+      outbound.leavesAfter = journal!.batch;
+      return;
+    }
+    const isInflight = this.inflight.get(packetId) === outbound;
+    if (isInflight && (outbound.sent || outbound.dup)) {
+      // It is on its way already; from now on it lives in memory only.
+      journal!.done(number, outbound);
+      return;
+    }
+    if (isInflight) this.inflight.delete(packetId);
+    else this.queue.drop(outbound);
+    this.#discard(outbound, 'store_failed');
+  }
+
+  clear(): void {
+    this.queue.clear();
+    this.inflight.clear();
+    this.released.clear();
+    this.#toSend = undefined;
+  }
+}

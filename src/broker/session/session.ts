@@ -1,0 +1,147 @@
+/**
+ * The state that belongs to a Client Identifier and may outlive its connections [MQTT-4.1.0-1]: subscriptions, what is
+ * on its way out, QoS 2 identifiers coming in, the will, and when it all ends.
+ */
+
+import type { Message } from '../../packet/message.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DropReason } from '../counters.ts';
+import type { Journal } from '../journal/journal.ts';
+import { encodeMessage, type SessionRecord } from '../journal/records.ts';
+import type { RetainedMessages } from '../routing/retained.ts';
+import { RetainedReplays } from '../routing/retained-replay.ts';
+import { Timed } from '../timers.ts';
+import { Outbox } from './outbox.ts';
+import type { OutboxContext, OutboxOwner, Sender } from './outbox-context.ts';
+import { restoreOutbound } from './restore-outbound.ts';
+import type { SharedGroup, Subscription } from './subscription.ts';
+import type { QueueSource } from './waiting-queue.ts';
+
+/** A Session Expiry Interval of this many seconds never ends (section 3.1.2.11.2). */
+export const NEVER_EXPIRES = 0xffffffff;
+
+/** The connection of a session, as far as the session needs it. */
+export interface SessionConnection extends Sender {
+  /** Another connection took the Client Identifier, or an operator ended the session. */
+  supersede(): void;
+}
+
+export interface SessionWill {
+  readonly message: Message;
+  readonly delaySeconds: number;
+}
+
+/** What a session asks of the broker. */
+export interface SessionContext extends OutboxContext {
+  readonly clock: Clock;
+  readonly journal: Journal | undefined;
+  readonly retained: RetainedMessages;
+  messageDropped(message: Message, clientId: string, reason: DropReason): void;
+  /** The group of a shared subscription, if it still exists. */
+  findGroup(name: string, filter: string): SharedGroup | undefined;
+  /** A delayed will or the end of a session without connection is due. */
+  sessionDue(session: Session): void;
+}
+
+export class Session extends Timed implements OutboxOwner {
+  readonly clientId: string;
+  /** Number of the session in the journal; 0 for one that is not kept there. */
+  readonly number: number;
+  /** Whose it is: the user name that a login has checked. Undefined where nobody checks. */
+  username: string | undefined;
+  /** Of the listener that it came through: its subscriptions mean topics below this. */
+  mountpoint = '';
+  /** The connection that owns the session, accepted or still waiting for its commit. */
+  connection: SessionConnection | undefined;
+  /** By the filter as the client named it, mountpoint applied. */
+  readonly subscriptions: Map<string, Subscription> = new Map<string, Subscription>();
+  /** Length of all their filters together. */
+  subscriptionBytes = 0;
+  readonly outbox: Outbox;
+  /** Packet identifiers of QoS 2 messages taken from the client and not released yet. */
+  readonly incoming: Set<number> = new Set<number>();
+  /** Seconds that the session outlives its connection. */
+  expirySeconds = 0;
+  /** When the session ends, in milliseconds since the epoch; 0 while connected or for ever. */
+  expiresAtMs = 0;
+  will: SessionWill | undefined;
+  /** When a delayed will is due, in milliseconds since the epoch; 0 when none waits. */
+  willDueMs = 0;
+  /** Fences off a former owner in a cluster. */
+  revision = 0;
+  ended = false;
+  /** Made when first needed: most sessions live long after the last subscription. */
+  #replays: RetainedReplays | undefined;
+  readonly #context: SessionContext;
+
+  /** @param number see there; whether a session is kept is decided when it begins */
+  constructor(clientId: string, context: SessionContext, number: number) {
+    super();
+    this.clientId = clientId;
+    this.number = number;
+    this.#context = context;
+    const { journal } = this;
+    const source: QueueSource | undefined = journal && {
+      get committed() {
+        return journal.committed;
+      },
+      read: (afterKey, limit) =>
+        journal.readQueue(number, afterKey, limit).map((stored) => restoreOutbound(stored, context)),
+    };
+    this.outbox = new Outbox(this, context, source);
+  }
+
+  get journal(): Journal | undefined {
+    return this.number === 0 ? undefined : this.#context.journal;
+  }
+
+  dropped(message: Message, reason: DropReason): void {
+    this.#context.messageDropped(message, this.clientId, reason);
+  }
+
+  due(): void {
+    this.#context.sessionDue(this);
+  }
+
+  /** Sends what waits: repeats, then the queue, then retained messages of new subscriptions. */
+  pump(): void {
+    this.outbox.pump();
+    this.#replays?.advance();
+  }
+
+  /** Sends the retained messages of a new subscription, behind what waits already. */
+  replayRetained(subscription: Subscription): void {
+    const { retained, clock } = this.#context;
+    this.#replays ??= new RetainedReplays(this.outbox, retained, clock);
+    this.#replays.begin(subscription);
+  }
+
+  cancelReplay(subscription: Subscription): void {
+    this.#replays?.cancel(subscription);
+  }
+
+  /** Looks again when the earlier of delayed will and expiry comes. */
+  scheduleDue(timers: { schedule(entry: Timed, dueMs: number): void; cancel(entry: Timed): void }): void {
+    const { clock } = this.#context;
+    const next = Math.min(this.willDueMs || Number.POSITIVE_INFINITY, this.expiresAtMs || Number.POSITIVE_INFINITY);
+    if (next === Number.POSITIVE_INFINITY) timers.cancel(this);
+    else timers.schedule(this, clock.monotonic() + Math.max(0, next - clock.now()));
+  }
+
+  /** The durable form, for the journal. */
+  record(): SessionRecord {
+    const { clientId, username, mountpoint, expirySeconds, expiresAtMs, will, willDueMs } = this;
+    return {
+      number: this.number,
+      clientId,
+      username,
+      mountpoint,
+      expirySeconds,
+      expiresAtMs,
+      connected: this.connection !== undefined,
+      will: will === undefined ? undefined : Buffer.from(encodeMessage(will.message)).toString('base64'),
+      willDelaySeconds: will?.delaySeconds ?? 0,
+      willDueMs,
+    };
+  }
+}

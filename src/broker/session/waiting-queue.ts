@@ -1,0 +1,148 @@
+/**
+ * Messages that wait for one session, oldest first. Without a journal they are all in memory. With one they are all in
+ * the journal, and memory holds only a bounded head of them while the session has a connection: a queue of a million
+ * messages costs no more memory than one of a hundred.
+ */
+
+import { RingQueue } from '../../std/ring-queue.ts';
+import type { Outbound } from './outbound.ts';
+
+/** Messages held in memory before those in the journal. */
+const HEAD_MAX = 128;
+
+/** Where a queue with a journal reads from. */
+export interface QueueSource {
+  /** The latest commit that is durable. */
+  readonly committed: number;
+  /** Reads committed messages behind `afterKey`, oldest first. */
+  read(afterKey: number, limit: number): Outbound[];
+}
+
+export class WaitingQueue {
+  readonly #head = new RingQueue<Outbound>();
+  #bytes = 0;
+  /** Messages that are in the journal alone. */
+  #stored = 0;
+  /** Key of the last message that was in the head; those behind it are in the journal alone. */
+  #lastKey = 0;
+  /** The commit of the newest message that is in the journal alone. */
+  #lastBatch = 0;
+  readonly #source: QueueSource | undefined;
+
+  constructor(source: QueueSource | undefined) {
+    this.#source = source;
+  }
+
+  get length(): number {
+    return this.#head.length + this.#stored;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Messages held in memory. */
+  get held(): number {
+    return this.#head.length;
+  }
+
+  /** Adds at the end. @param hold whether it may be held in memory, which is of use while there is a connection */
+  push(outbound: Outbound, hold: boolean): void {
+    const { bytes } = outbound;
+    this.#bytes += bytes;
+    if (this.#source === undefined || (hold && this.#stored === 0 && this.#head.length < HEAD_MAX)) {
+      this.#head.push(outbound);
+      this.#lastKey = outbound.journalKey;
+      return;
+    }
+    this.#stored++;
+    this.#lastBatch = outbound.journalBatch;
+  }
+
+  /** A message goes past the empty queue: the journal has it, and yet it does not wait. */
+  passBy(outbound: Outbound): void {
+    this.#lastKey = outbound.journalKey;
+  }
+
+  /** The oldest message, or undefined when there is none, or none that is committed. */
+  peek(): Outbound | undefined {
+    if (this.#head.length === 0 && this.#stored > 0) this.#fill();
+    return this.#head.peek();
+  }
+
+  /** Takes the oldest message, which `peek` has shown. */
+  shift(): Outbound {
+    const outbound = this.#head.shift()!;
+    this.#bytes -= outbound.bytes;
+    return outbound;
+  }
+
+  #fill(): void {
+    const { committed } = this.#source!;
+    const read = this.#source!.read(this.#lastKey, HEAD_MAX);
+    for (const outbound of read) {
+      this.#head.push(outbound);
+      this.#lastKey = outbound.journalKey;
+      this.#stored--;
+    }
+    // Should the journal have less than was counted, nobody must wait for the rest for ever.
+    if (read.length === 0 && this.#lastBatch <= committed) {
+      this.#stored = 0;
+      this.#bytes = 0;
+    }
+  }
+
+  /** The connection is gone: what is in the journal need not be in memory any more. */
+  unload(): void {
+    const first = this.#head.peek();
+    if (this.#source === undefined || first === undefined) return;
+    for (const { journalBatch } of this.#head) this.#lastBatch = Math.max(this.#lastBatch, journalBatch);
+    this.#stored += this.#head.length;
+    this.#lastKey = first.journalKey - 1;
+    this.#head.clear();
+  }
+
+  /** Tells what a journal holds already, at start: so many behind `lastKey`, except for the `first` of them. */
+  restore(messages: number, bytes: number, lastKey: number, first: readonly Outbound[]): void {
+    for (const outbound of first) this.#head.push(outbound);
+    this.#stored = messages - first.length;
+    this.#bytes = bytes;
+    this.#lastKey = lastKey;
+  }
+
+  /** Takes out, of the messages held in memory, those for which `wanted` holds, oldest first. */
+  take(wanted: (outbound: Outbound) => boolean): Outbound[] {
+    const taken: Outbound[] = [];
+    this.#head.removeWhere((outbound) => {
+      if (!wanted(outbound)) return false;
+      this.#bytes -= outbound.bytes;
+      taken.push(outbound);
+      return true;
+    });
+    return taken;
+  }
+
+  /** Forgets a message that did not become durable. */
+  drop(outbound: Outbound): void {
+    const isHeld = this.take((waiting) => waiting === outbound).length > 0;
+    if (isHeld || this.#stored === 0) return;
+    this.#stored--;
+    this.#bytes -= outbound.bytes;
+  }
+
+  /** The messages in memory; for a session that ends. */
+  get heldMessages(): Iterable<Outbound> {
+    return this.#head;
+  }
+
+  /** How many are in the journal alone, and behind which key; for a session that ends. */
+  get remainder(): { messages: number; afterKey: number } {
+    return { messages: this.#stored, afterKey: this.#lastKey };
+  }
+
+  clear(): void {
+    this.#head.clear();
+    this.#bytes = 0;
+    this.#stored = 0;
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Reads the command line into data. Every option of the configuration is a long flag by its own name; a misspelled flag
+ * is answered with the nearest one. Knows the flags, not what commands do with them.
+ */
+
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { brokerRows, findOption, unknownOptionText } from '../config/catalog.ts';
+import type { FlagValue } from '../config/flags.ts';
+import { nearest } from '../config/nearest.ts';
+import { allowedText, quoted } from '../config/value.ts';
+
+/** What was typed makes no sense. The message is for the person who typed it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface Arguments {
+  /** `run` when none was typed. */
+  readonly command: string;
+  /** What follows the command. */
+  readonly rest: readonly string[];
+  readonly file: string | undefined;
+  readonly ports: readonly number[];
+  readonly daemon: boolean;
+  /** What is there may be replaced. */
+  readonly force: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** Options of the configuration, `-v` among them. */
+  readonly flags: readonly FlagValue[];
+}
+
+export interface FlagRow {
+  readonly name: string;
+  readonly short?: string;
+  /** What the value is called in `--help`; absent when there is none. */
+  readonly value?: string;
+  readonly sentence: string;
+}
+
+/** As many as Mosquitto takes. */
+const portsMax = 10;
+
+export const flagRows: readonly FlagRow[] = [
+  { name: 'config-file', short: 'c', value: 'FILE', sentence: 'Read the configuration from FILE.' },
+  {
+    name: 'port',
+    short: 'p',
+    value: 'PORT',
+    sentence: `Listen on this TCP port, for this machine only, instead of all other listeners; up to ${portsMax} times.`,
+  },
+  { name: 'verbose', short: 'v', sentence: 'Log everything.' },
+  { name: 'daemon', short: 'd', sentence: 'Run in the background; return when the broker listens.' },
+  { name: 'force', sentence: 'Let restore and import replace what is stored.' },
+  { name: 'help', short: 'h', sentence: 'Show this help.' },
+  { name: 'version', sentence: 'Print the version.' },
+];
+
+/** @throws UsageError */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { tokens } = parseArgs({ args: [...argv], options: parserOptions(argv), strict: false, tokens: true });
+  const seen = new Map<string, string>();
+  const positionals: string[] = [];
+  const ports: number[] = [];
+  const flags: FlagValue[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const value = flagValue(token);
+    if (token.name === 'port') ports.push(portNumber(value));
+    else if (token.name === 'verbose') flags.push({ path: 'log.level', text: 'debug', flag: token.rawName });
+    else if (findOption(token.name) !== undefined) flags.push({ path: token.name, text: value, flag: token.rawName });
+    else seen.set(token.name, value);
+  }
+  if (ports.length > portsMax) throw new UsageError(`got ${ports.length} times -p; allowed: up to ${portsMax}`);
+  return {
+    command: positionals[0] ?? 'run',
+    rest: positionals.slice(1),
+    file: seen.get('config-file'),
+    ports,
+    daemon: seen.has('daemon'),
+    force: seen.has('force'),
+    help: seen.has('help'),
+    version: seen.has('version'),
+    flags,
+  };
+}
+
+function parserOptions(argv: readonly string[]): NonNullable<ParseArgsConfig['options']> {
+  const options: [string, { type: 'string' | 'boolean'; short?: string; multiple: boolean }][] = [];
+  for (const { name, short, value } of flagRows) {
+    const type = value === undefined ? 'boolean' : 'string';
+    options.push([name, { type, multiple: true, ...(short === undefined ? {} : { short }) }]);
+  }
+  // Listeners have names of the operator's choice, so their flags are known only from what was typed.
+  const typed = argv.flatMap((argument) => /^--(listeners\.[^=]+)/.exec(argument)?.[1] ?? []);
+  for (const name of [...brokerRows.map((row) => row.name), ...typed]) {
+    if (findOption(name) !== undefined) options.push([name, { type: 'string', multiple: true }]);
+  }
+  return Object.fromEntries(options);
+}
+
+interface FlagToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+/** The text after a flag, empty for flags without one. */
+function flagValue(token: FlagToken): string {
+  const row = flagRows.find((flag) => flag.name === token.name);
+  const option = findOption(token.name);
+  if (row === undefined && option === undefined) throw new UsageError(unknownFlagText(token));
+  if (row !== undefined && row.value === undefined) {
+    if (token.value === undefined) return '';
+    throw new UsageError(`${token.rawName} takes no value; got ${quoted(token.value)}`);
+  }
+  const forgotten = token.value === undefined || (token.inlineValue !== true && /^-[^\d]/.test(token.value));
+  if (!forgotten) return token.value ?? '';
+  throw new UsageError(
+    `${token.rawName} needs a value: ${option === undefined ? row?.value : allowedText(option.row.type)}`,
+  );
+}
+
+function unknownFlagText(token: FlagToken): string {
+  if (token.name.includes('.')) return unknownOptionText(token.name, quoted(token.rawName));
+  const names = [...flagRows.map((row) => row.name), ...brokerRows.map((row) => row.name)];
+  const known = token.name.length > 1 ? nearest(token.name, names) : undefined;
+  const hint = known === undefined ? 'see "hoopoe --help"' : `did you mean --${known}?`;
+  return `unknown flag ${quoted(token.rawName)}; ${hint}`;
+}
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (port < 0 || port > 65_535)
+    throw new UsageError(`-p got ${quoted(text)}; allowed: a port from 0 to 65535, 0 for a free one`);
+  return port;
+}

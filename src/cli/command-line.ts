@@ -1,0 +1,49 @@
+/**
+ * From what was typed to the command that does it. The one place where mistakes of the operator become text and an exit
+ * code; anything else that is thrown is a mistake in the program and goes up.
+ */
+
+import { nearest } from '../config/nearest.ts';
+import { quoted } from '../config/value.ts';
+import { type Arguments, parseArguments, UsageError } from './arguments.ts';
+import { commandRows } from './commands.ts';
+import { operatorText } from './operator-text.ts';
+import type { Program, Terminal } from './program.ts';
+
+/** @returns the exit code, or undefined when the broker runs and the process is to go on */
+export async function commandLine(
+  argv: readonly string[],
+  terminal: Terminal,
+  program: Program,
+): Promise<number | undefined> {
+  try {
+    const typed = parseArguments(argv);
+    const row = commandRows.find(({ name }) => name === commandName(typed));
+    if (row === undefined) throw new UsageError(unknownCommandText(typed.command));
+    const command = await row.load();
+    // The help of a command is the command `help` with its name.
+    const rest = row.name === 'help' && typed.help && typed.command !== 'run' ? [typed.command] : typed.rest;
+    return await command({ arguments: { ...typed, rest }, commands: commandRows, terminal, ...program });
+  } catch (error) {
+    const text = operatorText(error);
+    if (text === undefined) throw error;
+    for (const line of text) terminal.err(`${line}\n`);
+    return 1;
+  }
+}
+
+function commandName(typed: Arguments): string {
+  if (typed.help) return 'help';
+  return typed.version ? 'version' : typed.command;
+}
+
+function unknownCommandText(name: string): string {
+  if (/\.(ya?ml|conf)$/i.test(name))
+    return `unknown command ${quoted(name)}; a configuration is given as: hoopoe -c ${name}`;
+  const known = nearest(
+    name,
+    commandRows.map((row) => row.name),
+  );
+  const hint = known === undefined ? 'see "hoopoe --help"' : `did you mean "hoopoe ${known}"?`;
+  return `unknown command ${quoted(name)}; ${hint}`;
+}

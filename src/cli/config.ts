@@ -1,0 +1,69 @@
+/** The command `config`: looks for mistakes, and shows what holds and why. Starts nothing and writes nothing. */
+
+import { configFileVariable } from '../config/environment.ts';
+import { originText, problemText } from '../config/error.ts';
+import { type Loaded, loadSettings, type Sources } from '../config/load.ts';
+import type { Effective } from '../config/settings.ts';
+import { quoted, valueText } from '../config/value.ts';
+import { type Arguments, UsageError } from './arguments.ts';
+import type { Command, Terminal } from './program.ts';
+
+/** @throws ConfigError, UsageError */
+export const config: Command = async ({ arguments: typed, terminal }) => {
+  const [action, file] = typed.rest;
+  if (action === 'check') return await check(typed, file ?? typed.file, terminal);
+  if (action === 'show') return await show(typed, terminal);
+  throw new UsageError(`config got ${action === undefined ? 'nothing' : quoted(action)}; allowed: check FILE, show`);
+};
+
+/** Where the options come from: the command line, the environment and the file that one of them names. */
+export function sourcesOf(typed: Arguments, terminal: Terminal): Sources {
+  const { machine } = terminal;
+  const named = machine.environment[configFileVariable];
+  const file = typed.file ?? (named === '' ? undefined : named);
+  return { file, flags: typed.flags, ports: typed.ports, machine };
+}
+
+async function check(typed: Arguments, file: string | undefined, terminal: Terminal): Promise<number> {
+  if (file === undefined) throw new UsageError('config check needs a file: hoopoe config check FILE');
+  // A file is right or wrong by itself, whatever the environment of the one who looks.
+  const machine = { ...terminal.machine, environment: {} };
+  const { listeners } = await loadSettings({ file, flags: typed.flags, ports: typed.ports, machine });
+  const count = `${listeners.length} ${listeners.length === 1 ? 'listener' : 'listeners'}`;
+  terminal.out(`${file}: no mistakes, ${count}\n`);
+  return 0;
+}
+
+async function show(typed: Arguments, terminal: Terminal): Promise<number> {
+  const loaded = await loadSettings(sourcesOf(typed, terminal));
+  for (const warning of loaded.settings.warnings) terminal.err(`hoopoe: ${problemText(warning)}\n`);
+  terminal.out(shownText(loaded));
+  return 0;
+}
+
+/** One line for each option: name, value, origin. */
+function shownText({ settings, listeners, dataDirectory }: Loaded): string {
+  const decided = new Map([['data.dir', dataDirectory]]);
+  for (const { name, transport, port, anonymousAllowed } of listeners) {
+    decided.set(`listeners.${name}.transport`, transport);
+    decided.set(`listeners.${name}.port`, String(port));
+    decided.set(`listeners.${name}.allow_anonymous`, String(anonymousAllowed));
+  }
+  const lines = [...settings.all.values()].map((effective) => shownLine(effective, decided));
+  for (const { transport, values } of listeners) {
+    for (const effective of values.all.values()) {
+      const { transports } = effective.row;
+      if (transports === undefined || transports.includes(transport)) lines.push(shownLine(effective, decided));
+    }
+  }
+  const widths = [0, 1].map((column) => Math.min(60, Math.max(...lines.map((line) => line[column]!.length))));
+  return lines
+    .map(([path, value, origin]) => `${path!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${origin}\n`)
+    .join('');
+}
+
+function shownLine({ row, path, value, origin }: Effective, decided: ReadonlyMap<string, string>): string[] {
+  const text = value === undefined ? (decided.get(path) ?? '-') : valueText(row.type, value) || '""';
+  const where = originText(origin);
+  return [path, text, origin.kind === 'environment' ? `${where} (environment)` : where];
+}

@@ -1,0 +1,67 @@
+/** The rows of the process itself: who may come in without a login, its name, its data folder and its log. */
+
+import { defaultBrokerOptions as broker } from '../../broker/options.ts';
+import type { OptionRow } from '../../ports/option.ts';
+
+export const generalRows: readonly OptionRow[] = [
+  {
+    name: 'allow_anonymous',
+    type: { kind: 'boolean' },
+    default: undefined,
+    unset: 'true on listeners that only this machine can reach, false on all others',
+    reloadable: false,
+    sentence: 'Whether clients may connect without a login, on every listener that does not say it for itself.',
+    mosquitto: 'allow_anonymous',
+    emqx: 'allow_anonymous',
+  },
+  {
+    name: 'node.name',
+    type: {
+      kind: 'string',
+      rule: {
+        allowed: 'a name and a host such as hoopoe@10.0.0.1',
+        test: (text) => /^[A-Za-z0-9_-]{1,64}@[A-Za-z0-9._:-]{1,255}$/.test(text),
+      },
+    },
+    default: broker.node,
+    reloadable: false,
+    sentence: 'Name of this broker in $SYS topics.',
+    emqx: 'node.name',
+  },
+  {
+    name: 'data.dir',
+    type: { kind: 'path' },
+    default: undefined,
+    unset: "$HOOPOE_DATA_DIR, otherwise the user's folder for application data, or /var/lib/hoopoe for root",
+    reloadable: false,
+    sentence: 'Folder of everything the broker keeps, such as the certificates it makes; created with mode 0700.',
+    mosquitto: 'persistence_location',
+    emqx: 'node.data_dir',
+  },
+  {
+    name: 'durability.mode',
+    type: { kind: 'one-of', values: ['strict', 'relaxed', 'memory'] },
+    default: 'strict',
+    reloadable: false,
+    sentence:
+      'What an acknowledgement promises: strict means that the disk has it, relaxed that the disk has it within ' +
+      'durability.window_seconds_max, memory that it is gone when the broker stops.',
+    mosquitto: 'persistence',
+  },
+  {
+    name: 'durability.window_seconds_max',
+    type: { kind: 'duration', min: 0.01, max: 60 },
+    default: 0.2,
+    reloadable: false,
+    sentence: 'How long an acknowledged message may wait for the disk when durability.mode is relaxed.',
+  },
+  {
+    name: 'log.level',
+    type: { kind: 'one-of', values: ['error', 'warn', 'info', 'debug'] },
+    default: 'info',
+    reloadable: true,
+    sentence: 'Least important kind of line that is logged; -v on the command line means debug.',
+    mosquitto: 'log_type',
+    emqx: 'log.level',
+  },
+];

@@ -1,0 +1,224 @@
+/**
+ * MQTT over WebSocket, plain or behind TLS. The HTTP server never listens itself: it is given sockets that were let in
+ * before. It knows one path; any other request is answered in a line of plain text and closed. Handshakes are `ws`'s,
+ * after path, origin and subprotocol were checked here.
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { Listener, Peer } from '../ports/listener.ts';
+import { AcceptingListener, type OnConnection, PortBinding } from './acceptor.ts';
+import { isLoopback } from './address.ts';
+import type { Expiring } from './deadline-sweep.ts';
+import type { Flusher } from './flusher.ts';
+import type { Gate } from './gate.ts';
+import { Origins } from './origins.ts';
+import type {
+  ListenerDeps,
+  PortSettings,
+  RefusalReason,
+  WebSocketSettings,
+  WsListenerSpec,
+  WssListenerSpec,
+} from './spec.ts';
+import { type SecureListener, TlsStage, withSecureContext } from './tls.ts';
+import { WebSocketConnection } from './websocket-connection.ts';
+
+const PATH = '/mqtt';
+const FRAME_BYTES_MAX = 2 * 1024 * 1024;
+const HEADER_BYTES_MAX = 8_192;
+const HEADERS_MAX = 64;
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Registered names of MQTT 3.1.1 and 5.0, and of 3.1. */
+const SUBPROTOCOLS: ReadonlySet<string> = new Set(['mqtt', 'mqttv3.1']);
+
+/** Throws when an address rule or a trusted network cannot be read. */
+export function wsListener(spec: WsListenerSpec, deps: ListenerDeps): Listener {
+  const stage = new WebSocketStage(spec, deps.flusher);
+  return new AcceptingListener(
+    spec,
+    deps,
+    new PortBinding(spec, 'ws', spec.path ?? PATH),
+    (socket, peer, gate, onConnection) => stage.take(socket, peer, gate, onConnection),
+  );
+}
+
+/** Throws when the TLS settings, an address rule or a trusted network cannot be used. */
+export function wssListener(spec: WssListenerSpec, deps: ListenerDeps): SecureListener {
+  const tls = new TlsStage(spec.tls, spec.name);
+  const stage = new WebSocketStage(spec, deps.flusher);
+  const listener = new AcceptingListener(
+    spec,
+    deps,
+    new PortBinding(spec, 'wss', spec.path ?? PATH),
+    (socket, peer, gate, onConnection) =>
+      tls.take(socket, peer, gate, (secured, known) => stage.take(secured, known, gate, onConnection)),
+  );
+  return withSecureContext(listener, tls);
+}
+
+const kPending = Symbol('pending');
+
+interface Pending extends Expiring {
+  readonly peer: Peer;
+  readonly gate: Gate;
+  readonly onConnection: OnConnection;
+  /** A request was answered with a refusal. Nothing that was sent behind it counts. */
+  isRefused: boolean;
+}
+
+type PendingSocket = Socket & { [kPending]: Pending };
+
+/** The HTTP requests and handshakes of one listener. */
+class WebSocketStage {
+  readonly #flusher: Flusher;
+  readonly #path: string;
+  readonly #origins: Origins;
+  readonly #requestTimeoutMs: number;
+  readonly #http: Server;
+  readonly #webSockets: WebSocketServer;
+
+  constructor(settings: WebSocketSettings & PortSettings, flusher: Flusher) {
+    this.#flusher = flusher;
+    this.#path = settings.path ?? PATH;
+    this.#origins = new Origins(settings.origins ?? [isLoopback(settings.host ?? 'localhost') ? 'local' : '*']);
+    this.#requestTimeoutMs = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    this.#http = createServer({
+      maxHeaderSize: settings.headerBytesMax ?? HEADER_BYTES_MAX,
+      insecureHTTPParser: false,
+    });
+    this.#http.maxHeadersCount = settings.headersMax ?? HEADERS_MAX;
+    // One interval of its own would be Node's: it runs only for servers that listen, so time is kept by the sweep.
+    this.#http.on('request', (request, response) => this.#onRequest(request, response));
+    this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket as PendingSocket, head));
+    this.#http.on('clientError', (error, socket) => this.#onClientError(error, socket as PendingSocket));
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      // The connection answers, in its own measure.
+      autoPong: false,
+      maxPayload: settings.frameBytesMax ?? FRAME_BYTES_MAX,
+      // Text is refused, so its encoding need not be looked at.
+      skipUTF8Validation: true,
+      handleProtocols: (offered) => chosen(offered) ?? false,
+    });
+    this.#webSockets.on('wsClientError', (error, socket) =>
+      refuse(socket as PendingSocket, 400, 'websocket-handshake', error.message),
+    );
+  }
+
+  /** Waits for the request and upgrades the connection. */
+  take(socket: Socket, peer: Peer, gate: Gate, onConnection: OnConnection): void {
+    const pending: Pending = {
+      peer,
+      gate,
+      onConnection,
+      isRefused: false,
+      deadlineMs: 0,
+      expire: () => gate.refuse(socket, 'websocket-timeout', peer.address),
+    };
+    (socket as PendingSocket)[kPending] = pending;
+    this.#flusher.deadlines.add(pending, this.#requestTimeoutMs);
+    socket.once('close', () => this.#flusher.deadlines.delete(pending));
+    this.#http.emit('connection', socket);
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const known = this.#isPath(request);
+    const status = known ? 426 : 404;
+    const text = known ? 'This is an MQTT broker: connect with WebSocket.\n' : 'There is nothing here.\n';
+    response.writeHead(status, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': text.length,
+      Connection: known ? 'Upgrade, close' : 'close',
+      ...(known && { Upgrade: 'websocket' }),
+    });
+    response.end(text);
+    tellRefusal(request.socket as PendingSocket, known ? 'http-request' : 'websocket-path', request.url);
+  }
+
+  #onUpgrade(request: IncomingMessage, socket: PendingSocket, head: Buffer): void {
+    // Nobody listens to the socket between the HTTP parser's letting go and the connection's taking over.
+    socket.on('error', ignoreError);
+    if (socket[kPending].isRefused) {
+      socket.destroy();
+      return;
+    }
+    const objection = this.#objection(request);
+    if (objection !== undefined) {
+      refuse(socket, objection.status, objection.reason, objection.detail);
+      return;
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const { peer, onConnection } = this.#settle(socket);
+      const connection = new WebSocketConnection(webSocket, socket, peer, this.#flusher);
+      socket.off('error', ignoreError);
+      onConnection(connection);
+    });
+  }
+
+  /** What speaks against the upgrade, before `ws` looks at the handshake itself. */
+  #objection(request: IncomingMessage): { status: number; reason: RefusalReason; detail: string } | undefined {
+    const { upgrade = '', origin, 'sec-websocket-protocol': offered = '' } = request.headers;
+    if (!this.#isPath(request)) return { status: 404, reason: 'websocket-path', detail: request.url ?? '' };
+    if (upgrade.toLowerCase() !== 'websocket') return { status: 426, reason: 'http-request', detail: upgrade };
+    if (!this.#origins.allow(origin)) return { status: 403, reason: 'websocket-origin', detail: origin ?? '' };
+    // [MQTT-6.0.0-3] The client must offer "mqtt"; what is not offered cannot be selected [MQTT-6.0.0-4].
+    if (chosen(offered.split(',').map((name) => name.trim())) === undefined) {
+      return { status: 400, reason: 'websocket-subprotocol', detail: offered };
+    }
+    return undefined;
+  }
+
+  #onClientError(error: NodeJS.ErrnoException, socket: PendingSocket): void {
+    // Only what the HTTP parser objects to has somebody who could read an answer.
+    if (error.code?.startsWith('HPE_') !== true) {
+      tellRefusal(socket, 'http-request', error.message);
+      socket.destroy();
+      return;
+    }
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+    refuse(socket, status, 'http-request', error.message);
+  }
+
+  #isPath(request: IncomingMessage): boolean {
+    return request.url?.split('?', 1)[0] === this.#path;
+  }
+
+  #settle(socket: PendingSocket): Pending {
+    const pending = socket[kPending];
+    this.#flusher.deadlines.delete(pending);
+    return pending;
+  }
+}
+
+/** The first offered name that means MQTT. */
+function chosen(offered: Iterable<string>): string | undefined {
+  for (const name of offered) if (SUBPROTOCOLS.has(name)) return name;
+  return undefined;
+}
+
+function tellRefusal(socket: PendingSocket, reason: RefusalReason, detail: string | undefined): void {
+  const { gate, peer } = socket[kPending];
+  socket[kPending].isRefused = true;
+  gate.tell(reason, peer.address, detail);
+}
+
+/** Answers in plain text and closes. The deadline of the request still holds for reading the answer. */
+function refuse(socket: PendingSocket, status: number, reason: RefusalReason, detail: string | undefined): void {
+  const text = `${STATUS_CODES[status]}\n`;
+  tellRefusal(socket, reason, detail);
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
+      `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+  );
+  socket.destroySoon();
+}
+
+function ignoreError(): void {}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { testBroker } from '../../src/testing/index.ts';
+import { KeptStore } from './kept-store.ts';
+import { lasting } from './lasting-session.ts';
+import { outcome } from './outcome.ts';
+
+async function withDurableReceiver() {
+  const store = new KeptStore();
+  const t = await testBroker({ store });
+  const receiver = await t.connect({ clientId: 'r', connect: lasting(5) });
+  await receiver.subscribe('a', { qos: 2 });
+  await receiver.drop();
+  return { t, store };
+}
+
+for (const version of [3, 4] as const) {
+  for (const qos of [1, 2] as const) {
+    test(`v${version} QoS ${qos} [MQTT-4.8.0-2@3.1.1] a message that cannot be stored is not acknowledged; its connection ends`, async () => {
+      const { t, store } = await withDurableReceiver();
+      const [publisher, other] = [await t.connect({ version }), await t.connect({ version })];
+      store.failing = true;
+      await publisher.publish('a', 'x', { qos });
+      expect(outcome(publisher)).toBe('closed');
+      expect(publisher.inbox).toEqual([]);
+      expect(outcome(other)).toBe('open');
+    });
+  }
+
+  test(`v${version} [MQTT-4.8.0-2@3.1.1] a subscription that cannot be stored ends its connection`, async () => {
+    const { t, store } = await withDurableReceiver();
+    const client = await t.connect({ version, clientId: 's', connect: lasting(version) });
+    store.failing = true;
+    expect(await client.subscribe('a')).toBeUndefined();
+    expect(outcome(client)).toBe('closed');
+  });
+}
+
+for (const [qos, type] of [
+  [1, 'puback'],
+  [2, 'pubrec'],
+] as const) {
+  test(`[MQTT-4.3.2-4] [MQTT-4.3.3-8] ${type} of MQTT 5 says 0x83 when the message cannot be stored, and it can be sent again`, async () => {
+    const { t, store } = await withDurableReceiver();
+    const publisher = await t.connect();
+    store.failing = true;
+    await publisher.publish('a', 'lost', { qos, packetId: 4 });
+    expect(publisher.take(type)).toMatchObject({ packetId: 4, reasonCode: 0x83 });
+    store.failing = false;
+    await publisher.publish('a', 'kept', { qos, packetId: 4 });
+    expect(publisher.take(type)).toMatchObject({ packetId: 4, reasonCode: 0 });
+    const receiver = await t.connect({ clientId: 'r', connect: lasting(5) });
+    expect(receiver.takePublishes().map(({ text }) => text)).toEqual(['kept']);
+    expect(t.broker.counters.dropped.get('store_failed')).toBe(1);
+  });
+}

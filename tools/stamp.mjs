@@ -1,0 +1,72 @@
+/**
+ * Remembers, in an ignored file, from which lock file the dependencies were installed and from which sources `dist`
+ * was built. Sources are compared by path, size and modification time, which costs a few milliseconds.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './process.mjs';
+
+const stampFile = join(root, '.npm-stamp');
+const lockFile = join(root, 'package-lock.json');
+const installedLockFile = join(root, 'node_modules', '.package-lock.json');
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function writeStamp(changes) {
+  const temporary = `${stampFile}.${process.pid}`;
+  writeFileSync(temporary, `${JSON.stringify({ ...readStamp(), ...changes })}\n`);
+  renameSync(temporary, stampFile);
+}
+
+function lockHash() {
+  return createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+}
+
+/** Whether `node_modules` holds what the lock file says. An installation made by hand after the lock file counts too. */
+export function isInstalled() {
+  if (!existsSync(installedLockFile)) return false;
+  if (readStamp().installed === lockHash()) return true;
+  if (statSync(installedLockFile).mtimeMs < statSync(lockFile).mtimeMs) return false;
+  markInstalled();
+  return true;
+}
+
+export function markInstalled() {
+  writeStamp({ installed: lockHash() });
+}
+
+/** Names the state of everything that a build reads. */
+export function sourceFingerprint() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const { size, mtimeMs } = statSync(join(root, path));
+    hash.update(`${path} ${size} ${mtimeMs}\n`);
+  };
+  const addFolder = (folder) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) addFolder(path);
+      else if (!entry.name.endsWith('.test.ts')) add(path);
+    }
+  };
+  for (const path of ['package.json', 'tsconfig.json', 'tsconfig.build.json']) add(path);
+  addFolder('src');
+  return hash.digest('hex');
+}
+
+export function isBuilt() {
+  return existsSync(join(root, 'dist', 'index.js')) && readStamp().built === sourceFingerprint();
+}
+
+/** `fingerprint` is taken before the build begins, so that an edit meanwhile asks for another one. */
+export function markBuilt(fingerprint) {
+  writeStamp({ built: fingerprint });
+}

@@ -1,0 +1,53 @@
+/**
+ * Three groups of tests. Those of the structure look at the sources themselves. The fast ones share worker threads and
+ * modules, which is what keeps hundreds of small files quick. Those that start brokers and foreign clients come
+ * afterwards, at most two files at once.
+ */
+
+import { availableParallelism } from 'node:os';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const structure = 'test/structure/**/*.test.ts';
+const withProcesses = ['test/clients/**/*.test.ts', 'test/durability/**/*.test.ts', 'test/system/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    pool: 'threads',
+    isolate: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'structure',
+          include: [structure],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, structure, ...withProcesses],
+          maxWorkers: Math.max(2, availableParallelism()),
+          testTimeout: 15_000,
+          hookTimeout: 20_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: withProcesses,
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
