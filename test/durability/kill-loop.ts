@@ -36,6 +36,9 @@ export class KillLoop {
   readonly #retaining: DurableClient;
   /** Filters of the changing client: there, gone, or asked for without an answer. */
   readonly #filters = new Map<string, boolean | undefined>();
+  /** Of each filter the number of the last SUBSCRIBE or UNSUBSCRIBE that named it. */
+  readonly #lastQuestion = new Map<string, number>();
+  #questions = 0;
   readonly #retained = new Map<string, RetainedState>();
 
   constructor(broker: BrokerProcess, seed: number) {
@@ -134,11 +137,13 @@ export class KillLoop {
     const client = this.#changing;
     if (!client.isConnected || client.unanswered > 4 || !this.#random.chance(0.4)) return;
     const filter = `filter/${this.#random.integer(FILTERS)}`;
-    // Answers come in the order of the questions, so the last one tells.
+    // The answer to the last question tells, and that one alone: the kill may take the answer and not what was done.
     this.#filters.set(filter, undefined);
+    const question = ++this.#questions;
+    this.#lastQuestion.set(filter, question);
     const isThere = this.#random.chance(0.5);
     const done = (): void => {
-      this.#filters.set(filter, isThere);
+      if (this.#lastQuestion.get(filter) === question) this.#filters.set(filter, isThere);
     };
     if (isThere) client.subscribe({ [filter]: 1 }, done);
     else client.unsubscribe([filter], done);
