@@ -49,8 +49,8 @@ export async function measureCell(broker, scenario, surroundings) {
   /** @type {import('./processes.mjs').Started[]} */
   const started = [];
   try {
-    const ports = { tcp: await freePort(), tls: await freePort(), ws: await freePort() };
-    const launch = broker.launch({ ports, folder, tls });
+    const ports = { tcp: await freePort(), tls: await freePort(), ws: await freePort(), http: await freePort() };
+    const launch = broker.launch({ ports, folder, tls, scenario });
     const generator = processes.start({
       command: process.execPath,
       args: [GENERATOR],
@@ -71,7 +71,8 @@ export async function measureCell(broker, scenario, surroundings) {
       timing: surroundings.timing,
       spin: machine.cores > 1,
     });
-    return { ...cell, startMs: startedMs, measurement };
+    const told = (await broker.notes?.(ports, scenario)) ?? {};
+    return { ...cell, startMs: startedMs, measurement: { ...measurement, notes: { ...measurement.notes, ...told } } };
   } catch (error) {
     return { ...cell, failed: true, reason: error instanceof Error ? error.message : String(error) };
   } finally {

@@ -1,16 +1,16 @@
 /**
- * From the settings of a listener to what the embedded broker listens with: names are translated, units converted and
- * the files of TLS read. Decides nothing; defaults and checks are the rows'.
+ * From the settings of a listener to what the embedded broker listens with: names are translated, and units
+ * converted. Decides nothing; defaults and checks are the rows'.
  */
 
-import { readFile } from 'node:fs/promises';
-import { StartError } from './cli/start-error.ts';
 import type { ListenerSettings } from './config/listeners.ts';
 import type { ListenOptions } from './embedded-broker.ts';
 import type { AddressRule } from './listeners/address-rules.ts';
-import type { Certificates } from './listeners/certificates.ts';
 import type { TlsSettings } from './listeners/spec.ts';
 import type { Qos } from './packet/types.ts';
+import type { IdentityName } from './ports/rules.ts';
+
+export { tlsSettings } from './tls-files.ts';
 
 /** Bytes of a WebSocket frame besides one packet of the largest size: clients put several small ones into one. */
 const frameBytesBeyondPacket = 1024 * 1024;
@@ -22,17 +22,24 @@ export interface BrokerWide {
   readonly packetBytesMax: number;
 }
 
-/** @param tls needed for tls and wss; see `tlsSettings` */
+/** @param tls needed for tls and wss; see `tlsSettings` of `tls-files.ts` */
 export function listenOptions(
   listener: ListenerSettings,
   wide: BrokerWide,
   tls: TlsSettings | undefined,
 ): ListenOptions {
-  const { name, transport, values, anonymousAllowed } = listener;
+  const { name, transport, values, anonymous, anonymousReason, sources, usesAllSources } = listener;
   const shared = {
     name,
-    allowAnonymous: anonymousAllowed,
+    // Where nobody has said it, it depends on who checks logins, and that may change while the broker runs.
+    ...(anonymousReason !== 'loopback' && {
+      allowAnonymous: anonymous === 'without_username' ? anonymous : anonymous === 'allow',
+    }),
+    ...(!usesAllSources && { sources }),
+    checks: { logins: values.boolean('check_logins'), permissions: values.boolean('check_permissions') },
     mountpoint: values.text('mountpoint'),
+    emptyClientIds: values.boolean('empty_client_ids'),
+    assignedClientIdPrefix: values.text('assigned_client_id_prefix'),
     maximumQos: Math.min(values.number('qos_max'), wide.qosMax) as Qos,
     topicAliasMaximum: values.optionalNumber('topic_aliases_max') ?? wide.topicAliasesMax,
     connectionsMax: values.number('connections_max'),
@@ -53,6 +60,8 @@ export function listenOptions(
     proxyProtocol: values.boolean('proxy_protocol'),
     proxyTimeoutMs: values.number('proxy_header_seconds_max') * 1000,
     proxyTrustedAddresses: values.list('proxy_trusted'),
+    proxyCertificates: values.boolean('proxy_certificates'),
+    ...identitiesFrom(listener),
   };
   if (transport === 'tcp') return { ...port, transport };
   if (transport === 'tls') return { ...port, transport, tls: tls ?? {} };
@@ -64,45 +73,13 @@ export function listenOptions(
   return transport === 'ws' ? { ...port, ...web, transport } : { ...port, ...web, transport, tls: tls ?? {} };
 }
 
+function identitiesFrom({ values }: ListenerSettings): { usernameFrom?: IdentityName; clientIdFrom?: IdentityName } {
+  const usernameFrom = values.optionalText('username_from') as IdentityName | undefined;
+  const clientIdFrom = values.optionalText('client_id_from') as IdentityName | undefined;
+  return { ...(usernameFrom && { usernameFrom }), ...(clientIdFrom && { clientIdFrom }) };
+}
+
 function addressRule(text: string): AddressRule {
   const [action, network = ''] = text.split(' ');
   return { action: action === 'allow' ? 'allow' : 'deny', network };
-}
-
-/**
- * Reads what a listener with TLS needs, undefined for others.
- *
- * @param own gives the certificates that the broker makes; called where none are configured
- * @throws StartError when a file cannot be read
- */
-export async function tlsSettings(
-  listener: ListenerSettings,
-  own: () => Promise<Certificates>,
-): Promise<TlsSettings | undefined> {
-  const { transport, values } = listener;
-  if (transport !== 'tls' && transport !== 'wss') return undefined;
-  const configured = await textOf(listener, 'certificate_file');
-  const ca = await textOf(listener, 'ca_file');
-  return {
-    cert: configured ?? (await own()).cert,
-    key: configured === undefined ? (await own()).key : await textOf(listener, 'key_file'),
-    passphrase: values.optionalText('key_passphrase'),
-    ca,
-    crl: await textOf(listener, 'crl_file'),
-    requestCert: ca !== undefined,
-    rejectUnauthorized: values.boolean('require_certificate'),
-    ciphers: values.optionalText('ciphers'),
-    minVersion: values.text('tls_version_min') === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
-    handshakeTimeoutMs: values.number('handshake_seconds_max') * 1000,
-  };
-}
-
-async function textOf({ values }: ListenerSettings, name: string): Promise<string | undefined> {
-  const file = values.optionalText(name);
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new StartError(`${values.get(name).path}: cannot be read: ${(error as Error).message}`, { cause: error });
-  }
 }

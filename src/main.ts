@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 import { commandLine } from './cli/command-line.ts';
 import type { Program, Terminal } from './cli/program.ts';
 import { internalMistakeExitCode } from './cli/signals.ts';
+import { argumentsByName, toolCall } from './cli/tools/names.ts';
+import { runTool } from './cli/tools/tool-rows.ts';
 
 // Whoever reads our output may go away first (`hoopoe --help | head -1`); that is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -34,11 +36,17 @@ const program: Program = {
     const { startBroker } = await import('./start-broker.ts');
     return await startBroker(loaded, log);
   },
+  explainAccess: async (...question) => {
+    const { explainAccess } = await import('./explain-access.ts');
+    return await explainAccess(...question);
+  },
   storeTools: async () => (await import('./store-tools.ts')).storeTools,
 };
 
 try {
-  process.exitCode = await commandLine(process.argv.slice(2), terminal, program);
+  const argv = argumentsByName(process.argv[1], process.argv.slice(2));
+  const tool = toolCall(argv);
+  process.exitCode = tool === undefined ? await commandLine(argv, terminal, program) : await runTool(tool);
 } catch (error) {
   terminal.err(`hoopoe: an internal mistake; please report it\n${error instanceof Error ? error.stack : error}\n`);
   process.exitCode = internalMistakeExitCode;

@@ -112,12 +112,12 @@ describe('startBroker', () => {
 
     rmSync(made, { recursive: true });
     writeFileSync(join(folder, 'k.pem'), 'broken');
-    await expect(broker?.reloadCertificates()).rejects.toThrow('second');
+    await expect(broker?.reload()).rejects.toThrow('second');
     expect(await fingerprint(portOf('first'))).toBe(before);
     expect(await fingerprint(portOf('second'))).toBe(before);
 
     copy();
-    await broker?.reloadCertificates();
+    await broker?.reload();
     const after = await fingerprint(portOf('first'));
     expect(after).not.toBe(before);
     expect(await fingerprint(portOf('second'))).toBe(after);

@@ -1,68 +1,143 @@
 /**
- * Settings → broker → listeners: what the command `run` starts. Owns the certificates that the broker makes for itself,
- * from the first start to their renewal, and the reload of all certificates.
+ * Settings → store → sources → broker → listeners → management interface: what the command `run` starts, and how all of
+ * it is read again and ended.
  */
 
 import { join } from 'node:path';
+import type { ChainSource } from './access/chain/access-chain.ts';
+import { chainRules, openSources, reloadSources, testSources } from './access-sources.ts';
+import { LogRing } from './api/log-ring.ts';
+import type { Bridges } from './bridges/bridges.ts';
+import type { BrokerOptions } from './broker/options.ts';
 import type { EffectiveDurability, RunningBroker, StartBroker } from './cli/program.ts';
-import { explainListenError, StartError } from './cli/start-error.ts';
+import { StartError } from './cli/start-error.ts';
 import { brokerOptions, packetLimits } from './config/broker-options.ts';
-import type { ListenerSettings } from './config/listeners.ts';
+import type { Loaded } from './config/load.ts';
+import type { Settings } from './config/settings.ts';
 import { createBroker, type EmbeddedBroker } from './embedded-broker.ts';
-import { listenOptions, tlsSettings } from './listener-options.ts';
-import type { Certificates } from './listeners/certificates.ts';
-import { ListenerError } from './listeners/error.ts';
-import { isSecureListener } from './listeners/open.ts';
-import type { TlsSettings } from './listeners/spec.ts';
+import { sayTrees } from './logging/trees.ts';
+import type { OpenManagement } from './management.ts';
+import { openPlugins } from './open-plugins.ts';
+import { OwnCertificates } from './own-certificates.ts';
+import { moduleAdministration, pluginAdministration } from './plugins/administration.ts';
+import type { Plugins } from './plugins/plugins.ts';
 import { BackendError } from './ports/backend-error.ts';
-import type { Listener } from './ports/listener.ts';
 import type { Log } from './ports/log.ts';
 import type { Store } from './ports/store.ts';
 import { storeFolder, stores } from './registry.ts';
+import { RunningListeners } from './running-listeners.ts';
+import type { KeptCopy } from './stores/kept-copy.ts';
 
 /** Certificates are renewed a month before they end, so looking twice a day is often enough. */
 const renewalCheckMs = 12 * 60 * 60 * 1000;
 
-interface Opened {
-  readonly settings: ListenerSettings;
-  readonly listener: Listener;
-  tls: TlsSettings | undefined;
+/** Everything that is open. */
+interface Parts {
+  readonly broker: EmbeddedBroker;
+  readonly sources: readonly ChainSource[];
+  readonly store: Store;
+  readonly listeners: RunningListeners;
+  readonly certificates: OwnCertificates;
+  readonly durability: EffectiveDurability;
+  /** What a clean stop leaves; undefined where nothing is to be left. */
+  readonly copy: KeptCopy | undefined;
+  /** Undefined where none is configured. */
+  readonly bridges: Bridges | undefined;
+  readonly plugins: Plugins;
 }
 
 /** @throws StartError with nothing left open */
-export const startBroker: StartBroker = async ({ settings, listeners, dataDirectory }, log) => {
+export const startBroker: StartBroker = async (loaded, plainLog) => {
+  const { settings, dataDirectory } = loaded;
+  const log = new LogRing(plainLog);
   const options = brokerOptions(settings);
   const durability: EffectiveDurability = {
     mode: settings.text('durability.mode') as EffectiveDurability['mode'],
     windowSeconds: settings.number('durability.window_seconds_max'),
   };
-  const store = await openStore(storeFolder(dataDirectory), durability, log);
-  const broker = await createBroker({
-    ...options,
-    store,
-    ...packetLimits(settings),
-    log,
-    onRefused: (reason, address, listener, detail) =>
-      log.debug('Connection refused', { reason, address, listener, detail }),
-  });
-  const wide = {
-    qosMax: options.maximumQos,
-    topicAliasesMax: options.topicAliasMaximum,
-    packetBytesMax: options.packetBytesMax,
-  };
+  const copy = await beginWithCopy(loaded, durability, log);
+  const opened = await openBroker(loaded, options, durability, log);
+  const { broker, sources } = opened;
   const certificates = new OwnCertificates(join(dataDirectory, 'certificates'), log);
-  const opened: Opened[] = [];
+  const listeners = new RunningListeners(broker, certificates, log);
+  const parts = { ...opened, listeners, certificates, durability, copy };
+  let plugins: Plugins | undefined;
   try {
-    for (const listener of listeners) {
-      const tls = await tlsSettings(listener, () => certificates.get());
-      opened.push({ settings: listener, listener: await broker.listen(listenOptions(listener, wide, tls)), tls });
-    }
+    const bridges = await openBridges(broker, settings);
+    // Before the listeners, so that no client comes in past a plugin.
+    plugins = await openPlugins({ broker, loaded, store: opened.store, log, bridges });
+    await listeners.open(loaded.listeners, {
+      qosMax: options.maximumQos,
+      topicAliasesMax: options.topicAliasMaximum,
+      packetBytesMax: options.packetBytesMax,
+    });
+    void testSources(
+      sources.map(({ source }) => source),
+      log,
+    );
+    return runningBroker({ ...parts, bridges, plugins }, loaded, log);
   } catch (error) {
+    await plugins?.close();
     await broker.close();
-    throw startError(error, listeners[opened.length]);
+    throw error instanceof BackendError ? new StartError(error.message, { cause: error }) : error;
   }
-  return runningBroker(broker, opened, certificates, durability, log);
 };
+
+/** @throws StartError for a file that is no copy of a store */
+async function beginWithCopy(
+  { settings, dataDirectory }: Loaded,
+  { mode }: EffectiveDurability,
+  log: Log,
+): Promise<KeptCopy | undefined> {
+  const file = settings.optionalText('durability.copy_file');
+  if (file === undefined || mode === 'memory') return undefined;
+  const { KeptCopy } = await import('./stores/kept-copy.ts');
+  const copy = new KeptCopy(storeFolder(dataDirectory), file, log);
+  try {
+    await copy.begin();
+  } catch (error) {
+    throw error instanceof BackendError ? new StartError(error.message, { cause: error }) : error;
+  }
+  return copy;
+}
+
+async function openBridges(broker: EmbeddedBroker, { bridges }: Settings): Promise<Bridges | undefined> {
+  if (bridges.size === 0) return undefined;
+  const { bridgeSpecs } = await import('./open-bridges.ts');
+  return await broker.bridge(bridgeSpecs(bridges));
+}
+
+/** Store, sources and broker, in this order: a source may keep something in the store, and the broker asks the sources. */
+async function openBroker(
+  loaded: Loaded,
+  options: BrokerOptions,
+  durability: EffectiveDurability,
+  log: Log,
+): Promise<Pick<Parts, 'broker' | 'sources' | 'store'>> {
+  const { settings, dataDirectory } = loaded;
+  const store = await openStore(storeFolder(dataDirectory), durability, log);
+  let sources: readonly ChainSource[] = [];
+  try {
+    let broker: EmbeddedBroker | undefined;
+    // Before there is a broker nobody has been given a permission.
+    sources = await openSources(loaded, store, log, () => broker?.rulesChanged());
+    broker = await createBroker({
+      ...options,
+      ...packetLimits(settings),
+      ...chainRules(settings),
+      store,
+      sources,
+      log,
+      onRefused: (reason, address, listener, detail) =>
+        log.debug('Connection refused', { reason, address, listener, detail }),
+    });
+    return { broker, sources: broker.sources, store };
+  } catch (error) {
+    for (const { source } of sources) await source.close();
+    await store.close();
+    throw error;
+  }
+}
 
 /** @throws StartError that says what is wrong with the folder or the disk, and what to do */
 async function openStore(folder: string, { mode, windowSeconds }: EffectiveDurability, log: Log): Promise<Store> {
@@ -73,93 +148,61 @@ async function openStore(folder: string, { mode, windowSeconds }: EffectiveDurab
   }
 }
 
-function startError(error: unknown, listener: ListenerSettings | undefined): unknown {
-  const explained = error instanceof ListenerError && listener !== undefined;
-  return explained ? explainListenError(listener, error, process.env) : error;
-}
-
-function runningBroker(
-  broker: EmbeddedBroker,
-  opened: readonly Opened[],
-  certificates: OwnCertificates,
-  durability: EffectiveDurability,
-  log: Log,
-): RunningBroker {
+function runningBroker(parts: Parts, loaded: Loaded, log: LogRing): RunningBroker {
+  const { broker, sources, listeners, certificates, durability, store, bridges, plugins, copy } = parts;
   const renewal = setInterval(() => {
     certificates.renewed().then(
-      (renewed) => (renewed ? reloadCertificates(opened, certificates) : undefined),
+      (renewed) => (renewed ? listeners.reloadCertificates() : undefined),
       (error: unknown) => log.error('The certificates could not be renewed', { error: (error as Error).message }),
     );
   }, renewalCheckMs);
   renewal.unref();
+  let management: OpenManagement | undefined;
   return {
-    listeners: opened.map(({ listener }) => ({ name: listener.name, urls: [listener.url] })),
+    listeners: listeners.addresses,
     durability,
-    checksLogins: false,
-    reloadCertificates: async () => {
+    loginSources: loaded.sources
+      .filter(({ checksLogins }) => checksLogins)
+      .map(({ name, kind }) => `${name} (${kind})`),
+    observed: {
+      events: broker,
+      log,
+      announce: (topic, text) => broker.inspect.announce(topic, text),
+      save: async () => {
+        await broker.save();
+        await copy?.leave();
+      },
+      sayTrees: () => sayTrees(broker.inspect, log),
+    },
+    openManagement: async ({ level, reload }) => {
+      log.level = level;
+      if (!loaded.settings.boolean('management.enabled')) return undefined;
+      const { openManagement } = await import('./management.ts');
+      management = await openManagement({
+        broker,
+        loaded,
+        listeners,
+        durability,
+        store,
+        bridges,
+        plugins: pluginAdministration(plugins),
+        modules: moduleAdministration(plugins),
+        log,
+        reload,
+      });
+      return management?.url;
+    },
+    reload: async () => {
       certificates.forget();
-      await reloadCertificates(opened, certificates);
+      await listeners.reloadCertificates();
+      return await reloadSources(sources.map(({ source }) => source));
     },
     close: async () => {
       clearInterval(renewal);
+      await management?.close();
+      await plugins.close();
       await broker.close();
+      await copy?.leave();
     },
   };
-}
-
-/** All listeners get the new certificates, or all keep the old ones. */
-async function reloadCertificates(opened: readonly Opened[], certificates: OwnCertificates): Promise<void> {
-  const replaced: (() => void)[] = [];
-  const read = await Promise.all(opened.map(({ settings }) => tlsSettings(settings, () => certificates.get())));
-  try {
-    for (const [index, one] of opened.entries()) {
-      const { listener, tls: before } = one;
-      const after = read[index];
-      if (after === undefined || before === undefined || !isSecureListener(listener)) continue;
-      listener.setSecureContext(after);
-      one.tls = after;
-      replaced.push(() => {
-        listener.setSecureContext(before);
-        one.tls = before;
-      });
-    }
-  } catch (error) {
-    for (const undo of replaced) undo();
-    throw error;
-  }
-}
-
-/** The certificates that the broker makes, read or made when the first listener needs them. */
-class OwnCertificates {
-  readonly #directory: string;
-  readonly #log: Log;
-  #certificates: Promise<Certificates> | undefined;
-
-  constructor(directory: string, log: Log) {
-    this.#directory = directory;
-    this.#log = log;
-  }
-
-  get(): Promise<Certificates> {
-    this.#certificates ??= this.#ensure();
-    return this.#certificates;
-  }
-
-  /** The next `get` looks at the folder again. */
-  forget(): void {
-    this.#certificates = undefined;
-  }
-
-  /** Makes new ones when the present ones are about to end. False where nobody uses them. */
-  async renewed(): Promise<boolean> {
-    if (this.#certificates === undefined) return false;
-    const certificates = await this.#ensure();
-    this.#certificates = Promise.resolve(certificates);
-    return certificates.made;
-  }
-
-  async #ensure(): Promise<Certificates> {
-    const { ensureCertificates } = await import('./listeners/certificates.ts');
-    return await ensureCertificates(this.#directory, Date.now(), this.#log);
-  }
 }

@@ -20,7 +20,19 @@ const programs = [
   },
   { name: 'paho', packageName: 'python3-paho-mqtt', isPresent: () => pythonWithPaho() !== undefined },
   { name: 'openssl', packageName: 'openssl', isPresent: () => findProgram('openssl') !== undefined },
+  { name: 'postgresql', packageName: 'postgresql', isPresent: () => existsSync('/usr/lib/postgresql') },
+  { name: 'mariadb', packageName: 'mariadb-server', isPresent: () => findProgram('mariadbd') !== undefined },
+  { name: 'redis', packageName: 'redis-server', isPresent: () => findProgram('redis-server') !== undefined },
+  { name: 'chromium', packageName: 'chromium', isPresent: () => findProgram('chromium') !== undefined },
 ];
+
+/** Packages that bring a service, with its name. */
+const servicePackages = new Map([
+  ['mosquitto', 'mosquitto'],
+  ['postgresql', 'postgresql'],
+  ['mariadb-server', 'mariadb'],
+  ['redis-server', 'redis-server'],
+]);
 
 function pythonWithPaho() {
   // Debian's interpreter comes second because the first `python3` in PATH may be another installation without paho.
@@ -40,9 +52,10 @@ async function aptInstall(packages) {
   try {
     await run('apt-get', ['update', '-q'], environment);
     const code = await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], environment);
-    // The package asks for a start with the machine, where it would take port 1883.
-    if (packages.includes('mosquitto') && findProgram('systemctl') !== undefined) {
-      await run('systemctl', ['disable', '--quiet', 'mosquitto']);
+    // The packages ask for a start with the machine, where they would take their usual ports.
+    const services = packages.filter((name) => servicePackages.has(name));
+    if (services.length > 0 && findProgram('systemctl') !== undefined) {
+      await run('systemctl', ['disable', '--quiet', ...services.map((name) => servicePackages.get(name))]);
     }
     return code;
   } finally {

@@ -43,8 +43,17 @@ export function markInstalled() {
   writeStamp({ installed: lockHash() });
 }
 
-/** Names the state of everything that a build reads. */
+/** Names the state of everything that a build of the program reads. */
 export function sourceFingerprint() {
+  return fingerprint(['package.json', 'tsconfig.json', 'tsconfig.build.json'], 'src');
+}
+
+/** Names the state of everything that a build of the dashboard reads. */
+export function dashboardFingerprint() {
+  return fingerprint(['package.json', 'package-lock.json'], 'dashboard');
+}
+
+function fingerprint(files, sources) {
   const hash = createHash('sha256');
   const add = (path) => {
     const { size, mtimeMs } = statSync(join(root, path));
@@ -57,16 +66,22 @@ export function sourceFingerprint() {
       else if (!entry.name.endsWith('.test.ts')) add(path);
     }
   };
-  for (const path of ['package.json', 'tsconfig.json', 'tsconfig.build.json']) add(path);
-  addFolder('src');
+  for (const path of files) add(path);
+  addFolder(sources);
   return hash.digest('hex');
 }
 
 export function isBuilt() {
-  return existsSync(join(root, 'dist', 'index.js')) && readStamp().built === sourceFingerprint();
+  const isProgramBuilt = existsSync(join(root, 'dist', 'index.js')) && readStamp().built === sourceFingerprint();
+  return isProgramBuilt && isDashboardBuilt();
 }
 
-/** `fingerprint` is taken before the build begins, so that an edit meanwhile asks for another one. */
-export function markBuilt(fingerprint) {
-  writeStamp({ built: fingerprint });
+export function isDashboardBuilt() {
+  const page = join(root, 'dist', 'dashboard', 'index.html');
+  return existsSync(page) && readStamp().dashboard === dashboardFingerprint();
+}
+
+/** Fingerprints are taken before the build begins, so that an edit meanwhile asks for another one. */
+export function markBuilt(fingerprint, ofDashboard) {
+  writeStamp({ built: fingerprint, dashboard: ofDashboard });
 }

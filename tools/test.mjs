@@ -52,6 +52,7 @@ function allSteps(clients) {
   const tool = (packageName, bin, args) => runNode(packageBin(packageName, bin), args);
   return [
     { name: 'types', run: () => tool('typescript', 'tsc', ['--noEmit', '-p', '.']) },
+    { name: 'types of the page', run: () => tool('typescript', 'tsc', ['--noEmit', '-p', 'dashboard']) },
     {
       name: 'lint',
       run: () => tool('@biomejs/biome', 'biome', ['ci', '--diagnostic-level=warn', ...plainIfPiped]),

@@ -19,7 +19,12 @@ function installedVersion() {
 export const aedes = {
   name: 'aedes',
   title: 'aedes',
-  lacks: { mqtt5: 'speaks MQTT 3.1.1 only', shared: 'has no shared subscriptions' },
+  lacks: {
+    mqtt5: 'speaks MQTT 3.1.1 only',
+    shared: 'has no shared subscriptions',
+    permissions: 'leaves permissions to the program',
+    logins: 'leaves logins to the program',
+  },
   unavailable: () => (installedVersion() === undefined ? 'it is not installed; run `npm ci`' : undefined),
   version: () => installedVersion() ?? 'unknown',
   launch({ ports, tls }) {

@@ -2,9 +2,10 @@
  * What the benchmark wants to know of a broker. Each broker is one file of this folder and one line in `index.mjs`.
  *
  * @typedef {object} Place where a broker may listen and keep files
- * @property {{ tcp: number, tls: number, ws: number }} ports free ports of the loopback address
+ * @property {{ tcp: number, tls: number, ws: number, http: number }} ports free ports of the loopback address
  * @property {string} folder empty, private, removed afterwards
  * @property {{ key: string, certificate: string } | undefined} tls PEM files; undefined when none could be made
+ * @property {import('../scenarios/row.mjs').Scenario} scenario what the broker is configured for, where that matters
  */
 
 /**
@@ -23,6 +24,8 @@
  * @property {() => string | undefined} unavailable why it cannot be run here
  * @property {() => string} version
  * @property {(place: Place) => Launch} launch may write files into the place's folder
+ * @property {(ports: Place['ports'], scenario: import('../scenarios/row.mjs').Scenario) => Promise<Record<string, number>>} [notes]
+ *   what the broker itself has to say of the measurement that has just ended
  */
 
 export {};

@@ -15,6 +15,8 @@ export const floor = {
     shared: 'has no groups',
     mqtt5: 'speaks MQTT 3.1.1 only',
     ws: 'has no WebSocket',
+    permissions: 'checks nothing',
+    logins: 'checks nothing',
   },
   unavailable: () => undefined,
   version: () => process.version,

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOGIN } from '../generator/frames.mjs';
 
 const EXECUTABLES = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
 
@@ -23,9 +24,10 @@ export const mosquitto = {
     const { stdout } = spawnSync(executable() ?? '', ['-h'], { encoding: 'utf8' });
     return /version (\S+)/.exec(stdout)?.[1] ?? 'unknown';
   },
-  launch({ ports, folder, tls }) {
+  launch({ ports, folder, tls, scenario }) {
     const lines = [
-      'allow_anonymous true',
+      `allow_anonymous ${scenario.login === 'none'}`,
+      ...accessLines(folder, scenario),
       'log_type none',
       'log_dest none',
       'persistence false',
@@ -51,3 +53,23 @@ export const mosquitto = {
     };
   },
 };
+
+/**
+ * @param {string} folder @param {import('../scenarios/row.mjs').Scenario} scenario
+ * @returns {string[]} Mosquitto has one hash for passwords, whatever the scenario would like
+ */
+function accessLines(folder, { rules, login }) {
+  const lines = [];
+  if (rules > 0) {
+    const file = join(folder, 'acl');
+    const some = Array.from({ length: rules - 1 }, (_, i) => `user user-${i}\ntopic deny secret/${i}/#`);
+    writeFileSync(file, `${['topic readwrite #', ...some].join('\n')}\n`);
+    lines.push(`acl_file ${file}`);
+  }
+  if (login !== 'none') {
+    const file = join(folder, 'passwords');
+    spawnSync('mosquitto_passwd', ['-c', '-b', file, LOGIN.username, LOGIN.password]);
+    lines.push(`password_file ${file}`);
+  }
+  return lines;
+}

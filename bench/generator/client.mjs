@@ -45,16 +45,17 @@ export class Client {
 
   /**
    * @param {import('./wires.mjs').WireOpener} opener
-   * @param {{ clientId: string, keepAliveSeconds: number, clean?: boolean }} options
+   * @param {{ clientId: string, keepAliveSeconds: number, clean?: boolean, login?: boolean }} options
    */
-  async connect(opener, { clientId, keepAliveSeconds, clean }) {
+  async connect(opener, { clientId, keepAliveSeconds, clean, login }) {
     const { scanner } = this;
     this.wire = await opener.open({
       onBytes: (bytes, start, end) => scanner.feed(bytes, start, end),
       onReadEnd: () => this.events.onReadEnd(this),
       onClose: (reason) => this.#lost(reason),
     });
-    await this.#request(encodeConnect({ clientId, version: this.version, keepAliveSeconds, clean }), 'CONNECT');
+    const { version } = this;
+    await this.#request(encodeConnect({ clientId, version, keepAliveSeconds, clean, login }), 'CONNECT');
   }
 
   /** @param {string[]} filters @param {0 | 1 | 2} qos */

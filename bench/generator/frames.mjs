@@ -31,16 +31,21 @@ function packet(first, parts) {
   return Buffer.concat([Buffer.from([first, ...variableByteInteger(body.length)]), body]);
 }
 
+/** The one user of scenarios with logins. */
+export const LOGIN = { username: 'bench', password: 'a password of the benchmark' };
+
 /**
- * CONNECT of an anonymous client. A session that is not clean stays for an hour with 5.0, for ever with 3.1.1.
- * @param {{ clientId: string, version: 4 | 5, keepAliveSeconds: number, clean?: boolean }} options
+ * CONNECT. A session that is not clean stays for an hour with 5.0, for ever with 3.1.1.
+ * @param {{ clientId: string, version: 4 | 5, keepAliveSeconds: number, clean?: boolean, login?: boolean }} options
  * @returns {Buffer}
  */
-export function encodeConnect({ clientId, version, keepAliveSeconds, clean = true }) {
+export function encodeConnect({ clientId, version, keepAliveSeconds, clean = true, login = false }) {
   const keepAlive = [keepAliveSeconds >> 8, keepAliveSeconds & 255];
   const expiry = clean ? [0] : [5, 0x11, 0, 0, 0x0e, 0x10];
-  const flags = clean ? 0x02 : 0;
-  return packet(0x10, [utf8('MQTT'), [version, flags], keepAlive, version === 5 ? expiry : [], utf8(clientId)]);
+  const flags = (clean ? 0x02 : 0) | (login ? 0xc0 : 0);
+  const credentials = login ? [utf8(LOGIN.username), utf8(LOGIN.password)] : [];
+  const properties = version === 5 ? expiry : [];
+  return packet(0x10, [utf8('MQTT'), [version, flags], keepAlive, properties, utf8(clientId), ...credentials]);
 }
 
 /**

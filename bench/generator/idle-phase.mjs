@@ -28,6 +28,7 @@ export async function measureIdle({ scenario, address, brokerPid, timing }) {
     client.connect(opener, {
       clientId: `bench-idle-${client.index}`,
       keepAliveSeconds: scenario.keepAliveSeconds,
+      login: scenario.login !== 'none',
     });
   const warm = Math.ceil(scenario.count * WARM_SHARE);
   await inBatches(clients.slice(0, warm), open);

@@ -7,7 +7,7 @@
 
 /**
  * What a broker may lack.
- * @typedef {'qos' | 'wildcards' | 'retained' | 'shared' | 'mqtt5' | 'tls' | 'ws'} Feature
+ * @typedef {'qos' | 'wildcards' | 'retained' | 'shared' | 'mqtt5' | 'tls' | 'ws' | 'permissions' | 'logins'} Feature
  */
 
 /**
@@ -41,6 +41,9 @@
  * @property {Transport} transport
  * @property {4 | 5} version
  * @property {number} userProperties per message
+ * @property {number} rules permissions in the broker's rule file, of which the last one that matches allows everything
+ * @property {'none' | 'fast' | 'slow'} login how clients log in: not at all, or all as one user whose password is stored
+ *   as a salted SHA-256 (where the broker has it) or under the broker's own slow hash
  * @property {boolean} durable subscribers have sessions that outlive their connections
  * @property {Feature[]} needs
  * @property {number} [targetRatio] of Hoopoe's CPU per message to Mosquitto's
@@ -63,6 +66,8 @@ const DEFAULTS = {
   transport: 'tcp',
   version: 4,
   userProperties: 0,
+  rules: 0,
+  login: 'none',
   durable: false,
   needs: [],
   quick: false,

@@ -5,7 +5,7 @@
 
 import { Message } from '../packet/message.ts';
 import type { Properties, Qos } from '../packet/types.ts';
-import type { Access } from '../ports/access.ts';
+import type { Access, ClientIdentity } from '../ports/access.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { Link, LinkOwner } from '../ports/link.ts';
@@ -15,23 +15,47 @@ import type { Store } from '../ports/store.ts';
 import { isPromiseLike } from '../std/promise-like.ts';
 import { quote } from '../std/shorten.ts';
 import { topicFilterProblem, topicNameProblem } from '../topic/name.ts';
+import { BanList } from './admission/ban-list.ts';
+import { Bans } from './admission/bans.ts';
+import { Flapping } from './admission/flapping.ts';
 import { Connection } from './connection/connection.ts';
 import { checkTopic } from './connection/topic-limits.ts';
-import type { BrokerContext, PublishFilter } from './context.ts';
+import type { BrokerContext } from './context.ts';
 import { Counters, type DropReason } from './counters.ts';
 import { type EventListener, type EventName, Events } from './events.ts';
+import { Hooks, type PublishFilter } from './hooks.ts';
+import { type BrokerFacts, Inspect } from './inspect/inspect.ts';
 import { InvalidRequest } from './invalid-request.ts';
 import { Journal } from './journal/journal.ts';
 import { recover } from './journal/recovery.ts';
 import { type BrokerOptions, defaultBrokerOptions } from './options.ts';
+import { authorize } from './permission/authorize.ts';
+import { SubscriptionReviews } from './permission/reviews.ts';
+import { Presence } from './presence/presence.ts';
 import { acceptMessage } from './routing/accept-message.ts';
+import { Echoes } from './routing/echoes.ts';
 import { filterMessage } from './routing/filter-message.ts';
 import { RetainedMessages } from './routing/retained.ts';
 import { Router } from './routing/router.ts';
 import type { Session } from './session/session.ts';
 import { Sessions } from './session/sessions.ts';
-import { LocalSubscription, type SharedGroup } from './session/subscription.ts';
+import { LocalSubscription, type SharedGroup, type Subscription } from './session/subscription.ts';
+import type { QueuedTotal } from './session/waiting-queue.ts';
+import { Switches } from './switches.ts';
+import { SystemMessages } from './sys/system-messages.ts';
 import { Timers } from './timers.ts';
+
+export type { Ban, BanKind } from './admission/ban.ts';
+export type { BrokerEvents, EventListener, EventName } from './events.ts';
+export type {
+  Hooks,
+  PublishFilter,
+  SubscriptionWish,
+} from './hooks.ts';
+export * from './inspect/index.ts';
+export { InvalidRequest } from './invalid-request.ts';
+export { presenceReason } from './presence/presence-message.ts';
+export type { Switches } from './switches.ts';
 
 /** What the broker needs from outside. */
 export interface BrokerDependencies {
@@ -42,6 +66,8 @@ export interface BrokerDependencies {
   readonly store: Store;
   readonly log: Log;
   readonly publishFilter?: PublishFilter | undefined;
+  /** Unless given, the version is unknown and nothing is told of memory. */
+  readonly facts?: BrokerFacts | undefined;
 }
 
 export interface PublishRequest {
@@ -52,7 +78,11 @@ export interface PublishRequest {
   qos?: Qos;
   retain?: boolean;
   properties?: Properties;
+  /** On whose behalf it is published: only what this client may publish. The program itself may publish everything. */
+  client?: ClientIdentity;
 }
+
+const UNKNOWN_FACTS: BrokerFacts = { version: 'unknown' };
 
 /** How often a stop looks whether everybody is gone. */
 const CLOSE_LOOK_MS = 5;
@@ -60,10 +90,14 @@ const CLOSE_LOOK_MS = 5;
 /** How often some of the retained messages are looked at for having expired. */
 const RETAINED_SWEEP_MS = 1_000;
 
+/** How often bans that have ended are forgotten; nobody is kept out by them meanwhile. */
+const BANS_SWEEP_MS = 60_000;
+
 /** The shared context, filled in by the constructor: its parts need each other. */
 class Context implements BrokerContext {
   readonly options: BrokerOptions;
   readonly counters: Counters = new Counters();
+  readonly queued: QueuedTotal = { bytes: 0 };
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -72,10 +106,14 @@ class Context implements BrokerContext {
   readonly journal: Journal | undefined;
   readonly events: Events;
   readonly retained: RetainedMessages;
+  readonly echoes: Echoes = new Echoes();
   readonly router: Router;
   readonly sessions: Sessions;
   readonly timers: Timers;
-  readonly publishFilter: PublishFilter | undefined;
+  readonly reviews: SubscriptionReviews;
+  readonly bans: Bans;
+  readonly flapping: Flapping | undefined;
+  readonly hooks: Hooks;
   readonly open: Set<Connection> = new Set<Connection>();
 
   constructor(options: BrokerOptions, dependencies: BrokerDependencies) {
@@ -86,7 +124,7 @@ class Context implements BrokerContext {
     this.log = log;
     this.access = access;
     this.cluster = cluster;
-    this.publishFilter = publishFilter;
+    this.hooks = new Hooks(publishFilter);
     this.events = new Events((name, error) => {
       log.error('An event listener failed', {
         event: name,
@@ -98,6 +136,9 @@ class Context implements BrokerContext {
     this.router = new Router(this);
     this.sessions = new Sessions(this);
     this.timers = new Timers(clock);
+    this.reviews = new SubscriptionReviews(this);
+    this.bans = new Bans(this);
+    this.flapping = options.flappingDetection ? new Flapping(this) : undefined;
   }
 
   now(): number {
@@ -113,28 +154,53 @@ class Context implements BrokerContext {
     return this.router.findGroup(name, filter);
   }
 
+  deliverToGroup(message: Message, group: SharedGroup, except: Subscription | undefined): boolean {
+    return this.router.deliverToGroup(message, group, except);
+  }
+
   sessionDue(session: Session): void {
     this.sessions.due(session);
   }
 }
 
 export class Broker {
+  /** Who must not come in. */
+  readonly bans: BanList;
+  /** What there is to be seen, and what an operator can do to it. */
+  readonly inspect: Inspect;
+  readonly switches: Switches;
   readonly #context: Context;
-  readonly #stopSweep: () => void;
+  /** End what the broker does now and then, and what it listens to. */
+  readonly #stops: readonly (() => void)[];
   readonly #store: Store;
   #closed = false;
 
   /** Use `Broker.open`, which also brings back what the store holds. */
-  private constructor(context: Context, store: Store) {
+  private constructor(context: Context, { store, facts }: BrokerDependencies, cutOff: readonly Session[]) {
     this.#context = context;
     this.#store = store;
-    this.#stopSweep = context.clock.every(RETAINED_SWEEP_MS, () => context.retained.sweep());
+    const system = new SystemMessages(context);
+    context.retained.standing = system;
+    this.inspect = new Inspect(context, system, facts ?? UNKNOWN_FACTS);
+    const presence = new Presence(context, system);
+    presence.begin(cutOff, store);
+    this.switches = new Switches(presence, context.retained);
+    this.bans = new BanList(context);
+    this.#stops = [
+      context.clock.every(RETAINED_SWEEP_MS, () => context.retained.sweep()),
+      context.clock.every(BANS_SWEEP_MS, () => context.bans.sweep()),
+      context.access.onChange(() => context.reviews.reviewAll()),
+      () => context.reviews.close(),
+      () => presence.close(),
+      () => this.inspect.close(),
+    ];
   }
 
   static async open(options: Partial<BrokerOptions>, dependencies: BrokerDependencies): Promise<Broker> {
     const context = new Context({ ...defaultBrokerOptions, ...options }, dependencies);
-    if (context.journal !== undefined) recover(context, context.journal, dependencies.store);
-    return new Broker(context, dependencies.store);
+    const { journal } = context;
+    const cutOff = journal === undefined ? [] : recover(context, journal, dependencies.store);
+    return new Broker(context, dependencies, cutOff);
   }
 
   get options(): BrokerOptions {
@@ -145,6 +211,11 @@ export class Broker {
     return this.#context.counters;
   }
 
+  /** Where others may change or refuse what clients do. */
+  get hooks(): Hooks {
+    return this.#context.hooks;
+  }
+
   /** What there is now. */
   get gauges(): {
     connections: number;
@@ -152,19 +223,23 @@ export class Broker {
     subscriptions: number;
     retainedMessages: number;
     retainedBytes: number;
+    /** Bytes of messages that wait in all sessions together. */
+    queuedBytes: number;
   } {
-    const { open, sessions, router, retained } = this.#context;
+    const { open, sessions, router, retained, queued } = this.#context;
     return {
       connections: open.size,
       sessions: sessions.size,
       subscriptions: router.subscriptions,
       retainedMessages: retained.count,
       retainedBytes: retained.bytes,
+      queuedBytes: queued.bytes,
     };
   }
 
   /** Takes a new link. Whoever made it tells the answer what comes in. */
   accept(link: Link, rules: ListenerRules): LinkOwner {
+    this.inspect.linkOpened(link);
     const connection = new Connection(link, rules, this.#context);
     this.#context.counters.connectionsOpened++;
     this.#context.open.add(connection);
@@ -179,12 +254,12 @@ export class Broker {
   }
 
   /**
-   * Publishes a message of the program itself, which needs no permission.
+   * Publishes a message of the program itself, which needs no permission, or on behalf of a client.
    * @returns the number of receivers, once the message is durable where somebody durable wants it
-   * @throws InvalidRequest for a topic that cannot be published to
+   * @throws InvalidRequest for a topic that cannot be published to, by nobody or not by that client
    */
   async publish(request: PublishRequest): Promise<number> {
-    const { topic, payload, qos = 0, retain = false, properties } = request;
+    const { topic, payload, qos = 0, retain = false, properties, client } = request;
     const problem = topicNameProblem(topic);
     if (problem !== undefined) throw new InvalidRequest(`Cannot publish: the topic name ${quote(topic)} ${problem}`);
     checkTopic(this.#context, topic, 0x90);
@@ -192,14 +267,18 @@ export class Broker {
     let message = Message.of(topic, bytes, qos, retain, properties);
     const { messageExpiryInterval } = properties ?? {};
     if (messageExpiryInterval !== undefined) message.expiresAtMs = this.#context.now() + messageExpiryInterval * 1000;
-    const { publishFilter, journal } = this.#context;
-    if (publishFilter !== undefined) {
-      const answer = await filterMessage(this.#context, message, undefined);
+    if (client !== undefined) {
+      message.publisher = client.clientId;
+      await this.#mustBeAllowed(client, message);
+    }
+    const { hooks, journal } = this.#context;
+    if (hooks.publish !== undefined) {
+      const answer = await filterMessage(this.#context, message, client);
       if (typeof answer === 'number') return 0;
       message = answer;
     }
     const since = journal?.operations ?? 0;
-    const receivers = acceptMessage(this.#context, message, undefined, true);
+    const receivers = acceptMessage(this.#context, message, client, true);
     if (receivers < 0) throw new InvalidRequest(`Cannot retain a message on ${quote(topic)}: a limit is reached`);
     if (journal !== undefined && journal.operations !== since) {
       await new Promise<void>((resolve, reject) =>
@@ -207,6 +286,14 @@ export class Broker {
       );
     }
     return receivers;
+  }
+
+  /** @throws InvalidRequest unless the client may publish the message */
+  async #mustBeAllowed(identity: ClientIdentity, { topic, qos, retain }: Message): Promise<void> {
+    const asker = { context: this.#context, identity, superuser: false, permissions: undefined };
+    if (await authorize(asker, 'publish', topic, qos, retain)) return;
+    this.#context.counters.drop('not_authorized');
+    throw new InvalidRequest(`The client ${quote(identity.clientId)} has no permission to publish to ${quote(topic)}`);
   }
 
   /**
@@ -237,6 +324,16 @@ export class Broker {
     return () => router.remove(subscription);
   }
 
+  /** Which clients' messages are kept from which others besides their own; see `Echoes`. */
+  get echoes(): Echoes {
+    return this.#context.echoes;
+  }
+
+  /** Resolves when everything that was promised so far is durable, where anything can be. */
+  async save(): Promise<void> {
+    await this.#context.journal?.flush();
+  }
+
   /** Ends a client's connection, and its session too when `endSession` is set. False: there is no such session. */
   disconnectClient(clientId: string, endSession: boolean = false): boolean {
     const { sessions } = this.#context;
@@ -262,7 +359,7 @@ export class Broker {
     if (this.#closed) return;
     this.#closed = true;
     const { sessions, journal, timers, cluster, clock, open } = this.#context;
-    sessions.publishWillsAtStop();
+    const wills = sessions.publishWillsAtStop();
     for (const connection of [...open]) {
       connection.end({
         name: 'server_shutting_down',
@@ -271,8 +368,9 @@ export class Broker {
       });
     }
     await this.#allClosed(drainMs, clock);
+    await atMost(drainMs, wills, clock);
     timers.close();
-    this.#stopSweep();
+    for (const stop of this.#stops) stop();
     await journal?.flush();
     await this.#store.close();
     await cluster.close();
@@ -285,4 +383,15 @@ export class Broker {
     }
     for (const connection of open) connection.link.destroy();
   }
+}
+
+/** Waits for `task`, but no longer than `ms`. */
+function atMost(ms: number, task: Promise<void>, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = clock.after(ms, resolve);
+    void task.then(() => {
+      stop();
+      resolve();
+    });
+  });
 }

@@ -6,6 +6,7 @@
 import type { Message } from '../packet/message.ts';
 import type { Qos } from '../packet/types.ts';
 import type { ClientIdentity } from '../ports/access.ts';
+import type { Peer } from '../ports/listener.ts';
 import { isPromiseLike } from '../std/promise-like.ts';
 import type { DropReason } from './counters.ts';
 
@@ -26,16 +27,46 @@ export type EndName =
   | 'store_failed';
 
 export interface BrokerEvents {
-  connected: { client: ClientIdentity; sessionPresent: boolean; cleanStart: boolean; keepAlive: number };
+  /** A network connection was opened; nothing has been received on it. */
+  opened: { peer: Peer };
+  connected: {
+    client: ClientIdentity;
+    sessionPresent: boolean;
+    cleanStart: boolean;
+    /** Seconds; 0 is off. */
+    keepAlive: number;
+    /** Seconds that the session outlives the connection. */
+    expirySeconds: number;
+    /** Milliseconds since the epoch. */
+    connectedAtMs: number;
+  };
   /** Only for clients that had been connected. `reasonCode` is MQTT 5's, 0 for a normal end. */
-  disconnected: { client: ClientIdentity; reason: EndName; reasonCode: number; message: string };
+  disconnected: {
+    client: ClientIdentity;
+    reason: EndName;
+    reasonCode: number;
+    message: string;
+    /** Milliseconds since the epoch. */
+    connectedAtMs: number;
+  };
   /** A connection ended before it was accepted. */
-  refused: { clientId: string; address: string; username: string | undefined; reasonCode: number; message: string };
+  refused: {
+    clientId: string;
+    address: string;
+    username: string | undefined;
+    reason: EndName;
+    reasonCode: number;
+    message: string;
+  };
   subscribed: { client: ClientIdentity; filter: string; qos: Qos };
   unsubscribed: { client: ClientIdentity; filter: string };
   /** A message was accepted, from a client or from the program itself. */
   published: { message: Message; client: ClientIdentity | undefined };
   dropped: { message: Message; clientId: string; reason: DropReason };
+  /** A message left for a client; once more for each repeat. */
+  delivered: { message: Message; client: ClientIdentity; qos: Qos };
+  /** A client has said of a message at QoS 1 or 2 that it has it. */
+  acknowledged: { message: Message; client: ClientIdentity; qos: Qos };
   sessionEnded: { clientId: string; reason: 'clean_start' | 'expired' | 'disconnected' | 'kicked' };
 }
 
@@ -45,6 +76,8 @@ export type EventListener<N extends EventName> = (event: BrokerEvents[N]) => voi
 export class Events {
   readonly #listeners = new Map<EventName, Set<EventListener<EventName>>>();
   readonly #failed: (name: EventName, error: unknown) => void;
+  /** Whether anybody listens to `delivered`: asked for each message and each of its receivers. */
+  wantsDelivered = false;
 
   constructor(failed: (name: EventName, error: unknown) => void) {
     this.#failed = failed;
@@ -58,8 +91,10 @@ export class Events {
       this.#listeners.set(name, listeners);
     }
     listeners.add(listener as EventListener<EventName>);
+    this.wantsDelivered = this.wants('delivered');
     return () => {
       listeners.delete(listener as EventListener<EventName>);
+      this.wantsDelivered = this.wants('delivered');
     };
   }
 

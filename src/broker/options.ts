@@ -5,6 +5,9 @@
 
 import type { Qos } from '../packet/types.ts';
 
+/** Whose `$SYS` topics there are. */
+export type SysTree = 'both' | 'emqx' | 'mosquitto' | 'off';
+
 export type SharedStrategy = 'random' | 'round_robin' | 'sticky' | 'hash_client' | 'hash_topic';
 
 export interface BrokerOptions {
@@ -30,6 +33,10 @@ export interface BrokerOptions {
   readonly queuedMessagesMax: number;
   /** Bytes of messages that wait in one session. */
   readonly queuedBytesMax: number;
+  /** Bytes of messages that wait in all sessions together; 0 sets no limit. */
+  readonly queuedBytesTotalMax: number;
+  /** Whether QoS 0 messages wait for clients that are away, too. */
+  readonly queueQos0: boolean;
   /** Which message goes when a queue is full. */
   readonly queueFull: 'drop_oldest' | 'drop_newest';
   /** Bytes that wait to be written to one connection before QoS 0 is dropped and QoS 1 and 2 stay in the queue. */
@@ -44,22 +51,63 @@ export interface BrokerOptions {
   readonly bytesPerSecondMax: number;
   /** Longest Session Expiry Interval granted, in seconds; 0xFFFFFFFF lets sessions last for ever. */
   readonly sessionExpirySecondsMax: number;
+  /** How long a session is kept that a client below MQTT 5, which cannot say it, wants kept; the maximum holds as well. */
+  readonly sessionExpirySecondsBelowV5: number;
   /** Topic Alias Maximum towards clients, and most aliases we assign towards one client. 0 switches aliases off. */
   readonly topicAliasMaximum: number;
   /** Longest keep alive granted to MQTT 5 clients, told as Server Keep Alive, in seconds; 0 sets no limit. */
   readonly keepAliveSecondsMax: number;
+  /** Whether clients below MQTT 5 that ask for a longer one are refused; otherwise they have it. */
+  readonly keepAliveStrict: boolean;
+  /** Largest payload accepted, in bytes; larger ones are acknowledged and dropped. 0 sets no limit. */
+  readonly payloadBytesMax: number;
+  /** How Client Identifiers must begin; empty for any. */
+  readonly clientIdPrefix: string;
+  /** Whether a message goes out at the QoS of the subscription, even where it was published at a lower one. */
+  readonly upgradeQos: boolean;
   readonly maximumQos: Qos;
   readonly retainAvailable: boolean;
   readonly wildcardSubscriptionAvailable: boolean;
   readonly sharedSubscriptionAvailable: boolean;
   readonly subscriptionIdentifiersAvailable: boolean;
   readonly sharedStrategy: SharedStrategy;
-  /** Overlapping subscriptions of one client: one copy at the highest QoS, or one copy for each of them. */
-  readonly overlappingSubscriptions: 'one_copy' | 'copy_each';
+  /**
+   * Overlapping subscriptions of one client: one copy at the highest QoS, or one copy for each of them, which may be for
+   * clients of MQTT 5 alone.
+   */
+  readonly overlappingSubscriptions: 'one_copy' | 'copy_each' | 'copy_each_mqtt5';
+  /** Whether clients below MQTT 5, where no subscription can say it, get what they publish themselves. */
+  readonly echoBelowV5: boolean;
   /** What a publish without permission costs: the message, or the connection as well. */
   readonly unauthorizedPublish: 'drop' | 'disconnect';
+  /** Topics whose permissions are remembered for each connection; 0 for none. */
+  readonly permissionCacheEntriesMax: number;
+  /** How long they are remembered. */
+  readonly permissionCacheSecondsMax: number;
+  /** Bans that there may be, those by the detection of flapping included. */
+  readonly bansMax: number;
+  /** Whether a client that logs in too often within a time is banned for a while. */
+  readonly flappingDetection: boolean;
+  /** The login with which a client is banned, counted within `flappingWindowSeconds`. */
+  readonly flappingConnectsMax: number;
+  readonly flappingWindowSeconds: number;
+  readonly flappingBanSeconds: number;
   /** Who may continue or end the session of a Client Identifier: only the user whose login began it, or whoever comes. */
   readonly sessionTakeover: 'same_user' | 'any_user';
+  /** Whether it is told on `$SYS/brokers/<node>/clients/…` that clients come and go. */
+  readonly presence: boolean;
+  /** Highest QoS of those messages. */
+  readonly presenceQos: Qos;
+  readonly sysTree: SysTree;
+  /** How often EMQX's `$SYS` topics are published, in seconds; those of its heartbeat have their own. 0 is never. */
+  readonly sysEmqxSeconds: number;
+  readonly sysHeartbeatSeconds: number;
+  /** How often Mosquitto's `$SYS` topics are published where they changed, in seconds; 0 is never. */
+  readonly sysMosquittoSeconds: number;
+  /** Whether it is counted from the start which topics have most messages. */
+  readonly topTopics: boolean;
+  /** Topics that are counted at the same time. */
+  readonly topTopicsMax: number;
   /** Returned to clients that ask for Response Information; `%c` becomes the client identifier. Empty for none. */
   readonly responseInformation: string;
 }
@@ -78,6 +126,8 @@ export const defaultBrokerOptions: BrokerOptions = {
   inflightMax: 100,
   queuedMessagesMax: 10_000,
   queuedBytesMax: 16 * 1024 * 1024,
+  queuedBytesTotalMax: 4 * 1024 * 1024 * 1024,
+  queueQos0: false,
   queueFull: 'drop_newest',
   writeBufferBytesMax: 1024 * 1024,
   retainedMessagesMax: 1_000_000,
@@ -87,8 +137,13 @@ export const defaultBrokerOptions: BrokerOptions = {
   messagesPerSecondMax: 0,
   bytesPerSecondMax: 0,
   sessionExpirySecondsMax: 0xffffffff,
+  sessionExpirySecondsBelowV5: 0xffffffff,
   topicAliasMaximum: 32,
   keepAliveSecondsMax: 0,
+  keepAliveStrict: false,
+  payloadBytesMax: 0,
+  clientIdPrefix: '',
+  upgradeQos: false,
   maximumQos: 2,
   retainAvailable: true,
   wildcardSubscriptionAvailable: true,
@@ -96,7 +151,23 @@ export const defaultBrokerOptions: BrokerOptions = {
   subscriptionIdentifiersAvailable: true,
   sharedStrategy: 'round_robin',
   overlappingSubscriptions: 'one_copy',
+  echoBelowV5: true,
   unauthorizedPublish: 'drop',
+  permissionCacheEntriesMax: 32,
+  permissionCacheSecondsMax: 60,
+  bansMax: 100_000,
+  flappingDetection: false,
+  flappingConnectsMax: 30,
+  flappingWindowSeconds: 60,
+  flappingBanSeconds: 300,
   sessionTakeover: 'same_user',
+  presence: true,
+  presenceQos: 1,
+  sysTree: 'both',
+  sysEmqxSeconds: 60,
+  sysHeartbeatSeconds: 30,
+  sysMosquittoSeconds: 10,
+  topTopics: false,
+  topTopicsMax: 200,
   responseInformation: '',
 };

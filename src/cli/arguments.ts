@@ -5,6 +5,7 @@
 
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { brokerRows, findOption, unknownOptionText } from '../config/catalog.ts';
+import type { DialectName } from '../config/dialects.ts';
 import type { FlagValue } from '../config/flags.ts';
 import { nearest } from '../config/nearest.ts';
 import { allowedText, quoted } from '../config/value.ts';
@@ -20,6 +21,8 @@ export interface Arguments {
   /** What follows the command. */
   readonly rest: readonly string[];
   readonly file: string | undefined;
+  /** Folder of configuration, data and log together. */
+  readonly home?: string;
   readonly ports: readonly number[];
   readonly daemon: boolean;
   /** What is there may be replaced. */
@@ -28,6 +31,10 @@ export interface Arguments {
   readonly version: boolean;
   /** Options of the configuration, `-v` among them. */
   readonly flags: readonly FlagValue[];
+  /** Flags of this command alone, by their names; empty texts for those without a value. */
+  readonly own: ReadonlyMap<string, string>;
+  /** The language of the file, where the command says it. */
+  readonly dialect?: DialectName;
 }
 
 export interface FlagRow {
@@ -36,6 +43,10 @@ export interface FlagRow {
   /** What the value is called in `--help`; absent when there is none. */
   readonly value?: string;
   readonly sentence: string;
+  /** The one command that it belongs to; absent when it belongs to all. Several commands may each have a row of a name. */
+  readonly command?: string;
+  /** Given several times, its values are joined by commas; otherwise the last one counts. */
+  readonly repeatable?: true;
 }
 
 /** As many as Mosquitto takes. */
@@ -49,11 +60,66 @@ export const flagRows: readonly FlagRow[] = [
     value: 'PORT',
     sentence: `Listen on this TCP port, for this machine only, instead of all other listeners; up to ${portsMax} times.`,
   },
+  {
+    name: 'home',
+    value: 'DIR',
+    sentence:
+      'Read the configuration in DIR (hoopoe.yaml, mosquitto.conf, or etc/emqx.conf) and keep data and log in DIR/data.',
+  },
   { name: 'verbose', short: 'v', sentence: 'Log everything.' },
   { name: 'daemon', short: 'd', sentence: 'Run in the background; return when the broker listens.' },
   { name: 'force', sentence: 'Let restore and import replace what is stored.' },
   { name: 'help', short: 'h', sentence: 'Show this help.' },
   { name: 'version', sentence: 'Print the version.' },
+  { name: 'client', value: 'ID', sentence: 'Client identifier.', command: 'explain' },
+  { name: 'username', value: 'NAME', sentence: 'User name; none unless given.', command: 'explain' },
+  { name: 'ip', value: 'ADDRESS', sentence: 'Address of the client; 127.0.0.1 unless given.', command: 'explain' },
+  {
+    name: 'listener',
+    value: 'NAME',
+    sentence: 'Listener it would come through; the first one unless given.',
+    command: 'explain',
+  },
+  { name: 'superuser', sentence: 'As if its login had made it a superuser.', command: 'explain' },
+  {
+    name: 'qos',
+    value: 'QOS',
+    sentence: 'QoS of the message or the subscription; 0 unless given.',
+    command: 'explain',
+  },
+  { name: 'retain', sentence: 'As if the message had RETAIN set.', command: 'explain' },
+  { name: 'follow', short: 'f', sentence: 'Show what comes as well, until Ctrl-C.', command: 'logs' },
+  {
+    name: 'lines',
+    short: 'n',
+    value: 'LINES',
+    sentence: 'How many lines are shown; 100 unless given.',
+    command: 'logs',
+  },
+  { name: 'json', sentence: 'Print answers as JSON.', command: 'ctl' },
+  { name: 'json', sentence: 'Print packets as JSON, one on a line.', command: 'tap' },
+  { name: 'client', value: 'ID', sentence: 'Client whose packets are shown.', command: 'tap' },
+  { name: 'dir', value: 'FOLDER', sentence: 'Folder of the certificates; certs unless given.', command: 'certs' },
+  {
+    name: 'host',
+    value: 'NAME',
+    sentence: 'Name or address by which clients reach the broker, once or more; this machine unless given.',
+    command: 'certs',
+    repeatable: true,
+  },
+  {
+    name: 'client',
+    value: 'NAME',
+    sentence: 'Name of a client to make a certificate for, once or more.',
+    command: 'certs',
+    repeatable: true,
+  },
+  {
+    name: 'days',
+    value: 'DAYS',
+    sentence: 'How long server and clients are valid; 800 unless given.',
+    command: 'certs',
+  },
 ];
 
 /** @throws UsageError */
@@ -70,20 +136,44 @@ export function parseArguments(argv: readonly string[]): Arguments {
     if (token.name === 'port') ports.push(portNumber(value));
     else if (token.name === 'verbose') flags.push({ path: 'log.level', text: 'debug', flag: token.rawName });
     else if (findOption(token.name) !== undefined) flags.push({ path: token.name, text: value, flag: token.rawName });
-    else seen.set(token.name, value);
+    else seen.set(token.name, repeated(token.name, seen.get(token.name), value));
   }
+  const command = positionals[0] ?? 'run';
+  const own = ownFlags(seen, command);
   if (ports.length > portsMax) throw new UsageError(`got ${ports.length} times -p; allowed: up to ${portsMax}`);
   return {
-    command: positionals[0] ?? 'run',
+    command,
     rest: positionals.slice(1),
     file: seen.get('config-file'),
+    ...(seen.has('home') && { home: seen.get('home')! }),
     ports,
     daemon: seen.has('daemon'),
     force: seen.has('force'),
     help: seen.has('help'),
     version: seen.has('version'),
     flags,
+    own,
   };
+}
+
+/** @throws UsageError for a flag of another command */
+function ownFlags(seen: ReadonlyMap<string, string>, command: string): Map<string, string> {
+  const own = new Map<string, string>();
+  for (const [name, value] of seen) {
+    const commands = flagRows.flatMap((row) => (row.name === name && row.command !== undefined ? [row.command] : []));
+    if (commands.length === 0) continue;
+    if (!commands.includes(command)) {
+      throw new UsageError(`--${name} belongs to ${commands.map((each) => `"hoopoe ${each}"`).join(' and ')}`);
+    }
+    own.set(name, value);
+  }
+  return own;
+}
+
+/** The value of a flag that was there before, with another one. */
+function repeated(name: string, before: string | undefined, value: string): string {
+  const isRepeatable = flagRows.some((row) => row.name === name && row.repeatable === true);
+  return isRepeatable && before !== undefined ? `${before},${value}` : value;
 }
 
 function parserOptions(argv: readonly string[]): NonNullable<ParseArgsConfig['options']> {
@@ -92,8 +182,8 @@ function parserOptions(argv: readonly string[]): NonNullable<ParseArgsConfig['op
     const type = value === undefined ? 'boolean' : 'string';
     options.push([name, { type, multiple: true, ...(short === undefined ? {} : { short }) }]);
   }
-  // Listeners have names of the operator's choice, so their flags are known only from what was typed.
-  const typed = argv.flatMap((argument) => /^--(listeners\.[^=]+)/.exec(argument)?.[1] ?? []);
+  // Listeners and their like have names of the operator's choice, so their flags are known only from what was typed.
+  const typed = argv.flatMap((argument) => /^--([a-z_]+\.[^=]+)/.exec(argument)?.[1] ?? []);
   for (const name of [...brokerRows.map((row) => row.name), ...typed]) {
     if (findOption(name) !== undefined) options.push([name, { type: 'string', multiple: true }]);
   }

@@ -27,7 +27,11 @@ async function typed(argv: string[], environment: Record<string, string> = {}) {
     },
   };
   const nothing = () => Promise.reject(new Error('nothing is to be started'));
-  const code = await commandLine(argv, terminal, { startBroker: nothing, storeTools: nothing });
+  const code = await commandLine(argv, terminal, {
+    startBroker: nothing,
+    storeTools: nothing,
+    explainAccess: nothing,
+  });
   return { code, out, err };
 }
 
@@ -74,7 +78,7 @@ describe('parseArguments', () => {
     [['--limits.inflihgt_max', '1'], 'unknown option "--limits.inflihgt_max"; did you mean "limits.inflight_max"?'],
     [['-c'], '-c needs a value: FILE'],
     [['-c', '-v'], '-c needs a value: FILE'],
-    [['--allow_anonymous'], '--allow_anonymous needs a value: true or false'],
+    [['--allow_anonymous'], '--allow_anonymous needs a value: true, false, without_username'],
     [['--daemon=yes'], '--daemon takes no value; got "yes"'],
     [['-p', 'mqtt'], '-p got "mqtt"; allowed: a port from 0 to 65535, 0 for a free one'],
     [['-p', '65536'], '-p got "65536"; allowed: a port from 0 to 65535, 0 for a free one'],

@@ -16,6 +16,15 @@ export async function commandLine(
   terminal: Terminal,
   program: Program,
 ): Promise<number | undefined> {
+  if (argv[0] === 'mosquitto')
+    return await (await import('./mosquitto.ts')).mosquitto(argv.slice(1), terminal, program);
+  const [name = ''] = argv;
+  if (name === 'emqx' || name === 'emqttd')
+    return await (await import('./emqx/emqx.ts')).emqx(name, argv.slice(1), process.argv[1], terminal, program);
+  if (name === 'emqx_ctl' || name === 'emqttd_ctl') {
+    const { emqxCtl } = await import('./emqx-ctl/emqx-ctl.ts');
+    return await emqxCtl(name, argv.slice(1), process.argv[1], terminal, program);
+  }
   try {
     const typed = parseArguments(argv);
     const row = commandRows.find(({ name }) => name === commandName(typed));

@@ -1,10 +1,14 @@
 /** The command `config`: looks for mistakes, and shows what holds and why. Starts nothing and writes nothing. */
 
-import { configFileVariable } from '../config/environment.ts';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { emqxHomeOf } from '../config/emqx/home-folder.ts';
+import { configFileVariable, dataDirectoryVariable } from '../config/environment.ts';
 import { originText, problemText } from '../config/error.ts';
 import { type Loaded, loadSettings, type Sources } from '../config/load.ts';
 import type { Effective } from '../config/settings.ts';
 import { quoted, valueText } from '../config/value.ts';
+import type { AnonymousRule } from '../ports/access.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import type { Command, Terminal } from './program.ts';
 
@@ -13,24 +17,42 @@ export const config: Command = async ({ arguments: typed, terminal }) => {
   const [action, file] = typed.rest;
   if (action === 'check') return await check(typed, file ?? typed.file, terminal);
   if (action === 'show') return await show(typed, terminal);
-  throw new UsageError(`config got ${action === undefined ? 'nothing' : quoted(action)}; allowed: check FILE, show`);
+  if (action === 'convert') return await (await import('./convert.ts')).convert(file ?? typed.file, terminal);
+  throw new UsageError(
+    `config got ${action === undefined ? 'nothing' : quoted(action)}; allowed: check FILE, show, convert FILE`,
+  );
 };
 
 /** Where the options come from: the command line, the environment and the file that one of them names. */
 export function sourcesOf(typed: Arguments, terminal: Terminal): Sources {
+  const { flags, ports, dialect, home } = typed;
+  if (home !== undefined) return sourcesOfHome(home, typed, terminal);
   const { machine } = terminal;
   const named = machine.environment[configFileVariable];
   const file = typed.file ?? (named === '' ? undefined : named);
-  return { file, flags: typed.flags, ports: typed.ports, machine };
+  return { file, flags, ports, machine, ...(dialect !== undefined && { dialect }) };
+}
+
+/** What a home may hold, in the order in which it is looked for; none of them is as good as an empty one. */
+const homeFiles: readonly string[] = ['hoopoe.yaml', 'hoopoe.yml', 'mosquitto.conf'];
+
+/** A folder of EMQX is its own configuration and says where its data are. */
+function sourcesOfHome(home: string, typed: Arguments, { machine }: Terminal): Sources {
+  const folder = resolve(machine.workingDirectory, home);
+  const { flags, ports } = typed;
+  const found = emqxHomeOf(folder) ?? homeFiles.map((name) => join(folder, name)).find((file) => existsSync(file));
+  const environment = { ...machine.environment, [dataDirectoryVariable]: join(folder, 'data') };
+  return { file: typed.file ?? found, flags, ports, machine: { ...machine, environment } };
 }
 
 async function check(typed: Arguments, file: string | undefined, terminal: Terminal): Promise<number> {
   if (file === undefined) throw new UsageError('config check needs a file: hoopoe config check FILE');
   // A file is right or wrong by itself, whatever the environment of the one who looks.
   const machine = { ...terminal.machine, environment: {} };
-  const { listeners } = await loadSettings({ file, flags: typed.flags, ports: typed.ports, machine });
-  const count = `${listeners.length} ${listeners.length === 1 ? 'listener' : 'listeners'}`;
-  terminal.out(`${file}: no mistakes, ${count}\n`);
+  const { listeners, sources } = await loadSettings({ file, flags: typed.flags, ports: typed.ports, machine });
+  const counts = [`${listeners.length} ${listeners.length === 1 ? 'listener' : 'listeners'}`];
+  if (sources.length > 0) counts.push(`${sources.length} access ${sources.length === 1 ? 'source' : 'sources'}`);
+  terminal.out(`${file}: no mistakes, ${counts.join(', ')}\n`);
   return 0;
 }
 
@@ -41,19 +63,32 @@ async function show(typed: Arguments, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-/** One line for each option: name, value, origin. */
-function shownText({ settings, listeners, dataDirectory }: Loaded): string {
+/** As an operator would write it. */
+const anonymousTexts: Readonly<Record<AnonymousRule, string>> = {
+  allow: 'true',
+  deny: 'false',
+  without_username: 'without_username',
+};
+
+/** One line for each option: name, value, origin. Sources that are switched off are left out. */
+function shownText({ settings, listeners, sources, dataDirectory }: Loaded): string {
   const decided = new Map([['data.dir', dataDirectory]]);
-  for (const { name, transport, port, anonymousAllowed } of listeners) {
+  for (const { name, transport, port, anonymous } of listeners) {
     decided.set(`listeners.${name}.transport`, transport);
     decided.set(`listeners.${name}.port`, String(port));
-    decided.set(`listeners.${name}.allow_anonymous`, String(anonymousAllowed));
+    decided.set(`listeners.${name}.allow_anonymous`, anonymousTexts[anonymous]);
   }
+  for (const { name, kind } of sources) decided.set(`access.${name}.type`, kind);
   const lines = [...settings.all.values()].map((effective) => shownLine(effective, decided));
   for (const { transport, values } of listeners) {
     for (const effective of values.all.values()) {
       const { transports } = effective.row;
       if (transports === undefined || transports.includes(transport)) lines.push(shownLine(effective, decided));
+    }
+  }
+  for (const { kind, values } of sources) {
+    for (const [name, effective] of values.all) {
+      if (!name.includes('.') || name.startsWith(`${kind}.`)) lines.push(shownLine(effective, decided));
     }
   }
   const widths = [0, 1].map((column) => Math.min(60, Math.max(...lines.map((line) => line[column]!.length))));

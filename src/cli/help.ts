@@ -1,11 +1,12 @@
 /** The command `help`: usage, commands, and every option of the configuration, all made from their rows. */
 
-import { brokerRows, listenerRows, variableName } from '../config/catalog.ts';
+import { brokerRows, variableName } from '../config/catalog.ts';
+import { collections } from '../config/collections.ts';
 import { defaultText } from '../config/markdown.ts';
 import { nearest } from '../config/nearest.ts';
 import { allowedText, quoted } from '../config/value.ts';
 import type { OptionRow } from '../ports/option.ts';
-import { flagRows, UsageError } from './arguments.ts';
+import { type FlagRow, flagRows, UsageError } from './arguments.ts';
 import type { Command, CommandRow } from './program.ts';
 
 const lineLengthMax = 100;
@@ -20,11 +21,21 @@ export const help: Command = async ({ arguments: { rest }, commands, terminal })
 function helpText(topic: string | undefined, commands: readonly CommandRow[]): string {
   if (topic === undefined) return usageText(commands);
   const command = commands.find(({ name }) => name === topic);
-  if (command !== undefined)
-    return `Usage: hoopoe ${[command.name, command.usage].join(' ').trimEnd()}\n\n${command.sentence}\n`;
+  if (command !== undefined) return commandText(command);
   const rows = namedRows().filter(({ path }) => topic === 'options' || path === topic || path.startsWith(`${topic}.`));
   if (rows.length === 0) throw new UsageError(unknownTopicText(topic, commands));
   return rows.length === 1 ? optionText(rows[0]!) : rows.map(optionLine).join('');
+}
+
+function commandText({ name, usage, sentence }: CommandRow): string {
+  const flags = flagRows.filter((row) => row.command === name);
+  const flagText = flags.length === 0 ? '' : `\n${columns(flags.map(flagColumns))}`;
+  return `Usage: hoopoe ${`${name} ${usage}`.trimEnd()}\n\n${sentence}\n${flagText}`;
+}
+
+function flagColumns({ name, short, value, sentence }: FlagRow): [string, string] {
+  const dash = short === undefined ? '    ' : `-${short}, `;
+  return [`${dash}--${name}${value === undefined ? '' : ` ${value}`}`, sentence];
 }
 
 interface NamedRow {
@@ -33,15 +44,14 @@ interface NamedRow {
 }
 
 function namedRows(): NamedRow[] {
-  const listener = listenerRows.map((row) => ({ path: `listeners.NAME.${row.name}`, row }));
-  return [...brokerRows.map((row) => ({ path: row.name, row })), ...listener];
+  const ofEntries = collections.flatMap(({ name, rows }) =>
+    rows.map((row) => ({ path: `${name}.NAME.${row.name}`, row })),
+  );
+  return [...brokerRows.map((row) => ({ path: row.name, row })), ...ofEntries];
 }
 
 function usageText(commandRows: readonly CommandRow[]): string {
-  const flags = flagRows.map(({ name, short, value, sentence }): [string, string] => [
-    `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
-    sentence,
-  ]);
+  const flags = flagRows.filter(({ command }) => command === undefined).map(flagColumns);
   flags.push(['    --OPTION VALUE', 'Set an option of the configuration, such as --limits.packet_bytes_max 2MB.']);
   const commands = commandRows.map(({ name, usage, sentence }): [string, string] => [
     `${name} ${usage}`.trimEnd(),

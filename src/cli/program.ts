@@ -3,8 +3,12 @@
  * `StartBroker` and its store only through `StoreTools`, which the program passes in; so every command runs in a test without a process of its own.
  */
 
+import type { Explanation } from '../access/chain/explain.ts';
 import type { Machine } from '../config/data-directory.ts';
 import type { Loaded } from '../config/load.ts';
+import type { EventSource } from '../logging/connections.ts';
+import type { Announce } from '../logging/topic-destination.ts';
+import type { AccessRequest } from '../ports/access.ts';
 import type { Log } from '../ports/log.ts';
 import type { Arguments } from './arguments.ts';
 
@@ -33,15 +37,51 @@ export interface EffectiveDurability {
   readonly windowSeconds: number;
 }
 
+/** What came of a reload: paths of options. */
+export interface ReloadOutcome {
+  readonly applied: readonly string[];
+  readonly needRestart: readonly string[];
+}
+
+/** What an operator can do to the program through the broker's management interface. */
+export interface ProgramControls {
+  /** The least important level that is logged. */
+  level(): 'error' | 'warn' | 'info' | 'debug';
+  /** Reads the configuration again. Rejects with nothing changed. */
+  reload(): Promise<ReloadOutcome>;
+}
+
+/** What the log has from a running broker, and what signals ask of it. */
+export interface ObservedBroker {
+  /** Tells of clients that come and go. */
+  readonly events: EventSource;
+  /** Where lines about them go: the log that was given, and whoever looks at it through the broker. */
+  readonly log: Log;
+  readonly announce: Announce;
+  /** Resolves when everything promised so far is durable, where anything can be. */
+  save(): Promise<void>;
+  /** Logs subscriptions and retained messages. */
+  sayTrees(): Promise<void>;
+}
+
 /** A broker that listens. */
 export interface RunningBroker {
   readonly listeners: readonly OpenListener[];
   /** What an acknowledgement promises. */
   readonly durability: EffectiveDurability;
-  /** Whether anything is configured that can check a login. */
-  readonly checksLogins: boolean;
-  /** Reads the files of certificates again. Rejects with nothing changed. */
-  reloadCertificates(): Promise<void>;
+  /** Where logins are looked up: `devices (postgresql)`. */
+  readonly loginSources: readonly string[];
+  readonly observed: ObservedBroker;
+  /**
+   * Reads the files of certificates and of access sources again. Rejects, with nothing changed, when certificates cannot
+   * be read; resolves with a sentence for each source that keeps what it had.
+   */
+  reload(): Promise<readonly string[]>;
+  /**
+   * Opens the management interface and resolves to its address; undefined when there is none.
+   * @throws BackendError when it cannot be opened as configured
+   */
+  openManagement(program: ProgramControls): Promise<string | undefined>;
   /** Resolves when everything has ended. */
   close(): Promise<void>;
 }
@@ -85,10 +125,28 @@ export interface StoreTools {
   ): Promise<{ readonly counts: LineCounts; readonly problems: readonly LineProblem[] }>;
 }
 
+/** A client that does not have to be there, and what it would like to do. */
+export interface AccessQuestion {
+  readonly clientId: string;
+  readonly username: string | undefined;
+  readonly address: string;
+  /** The listener through which it would come. */
+  readonly listener: string;
+  readonly superuser: boolean;
+  readonly request: AccessRequest;
+}
+
+/**
+ * Asks the configured sources, without a broker and beside one.
+ * @throws StartError when a source cannot be opened; BackendError when the store cannot be read
+ */
+export type ExplainAccess = (loaded: Loaded, question: AccessQuestion, log: Log) => Promise<Explanation>;
+
 /** What the program passes in, each part loaded when a command uses it. */
 export interface Program {
   readonly startBroker: StartBroker;
   storeTools(): Promise<StoreTools>;
+  readonly explainAccess: ExplainAccess;
 }
 
 export interface CommandContext extends Program {

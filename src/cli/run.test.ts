@@ -3,11 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Loaded } from '../config/load.ts';
+import { silentLog } from '../ports/log.ts';
 import { commandLine } from './command-line.ts';
 import type { RunningBroker, StartBroker, Terminal } from './program.ts';
 import { StartError } from './start-error.ts';
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'] as const;
+const signals = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGUSR1',
+  'SIGUSR2',
+  'uncaughtException',
+  'unhandledRejection',
+] as const;
 
 let folder = '';
 let out = '';
@@ -54,15 +63,29 @@ function run(argv: string[], start: StartBroker): Promise<number | undefined> {
     },
   };
   const storeTools = () => Promise.reject(new Error('no store is to be opened'));
-  return commandLine(argv, terminal, { startBroker: start, storeTools });
+  return commandLine(argv, terminal, {
+    startBroker: start,
+    storeTools,
+    explainAccess: () => Promise.reject(new Error('no source is to be asked')),
+  });
 }
+
+const unobserved: RunningBroker['observed'] = {
+  events: { on: () => () => {} },
+  log: silentLog,
+  announce: () => {},
+  save: () => Promise.resolve(),
+  sayTrees: () => Promise.resolve(),
+};
 
 function running(loaded: Loaded, given: Partial<RunningBroker> = {}): RunningBroker {
   return {
     listeners: loaded.listeners.map(({ name, port }) => ({ name, urls: [`mqtt://127.0.0.1:${port}`] })),
     durability: { mode: 'memory', windowSeconds: 0 },
-    checksLogins: false,
-    reloadCertificates: () => Promise.resolve(),
+    loginSources: [],
+    observed: unobserved,
+    reload: () => Promise.resolve([]),
+    openManagement: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
     ...given,
   };
@@ -113,23 +136,24 @@ describe('run', () => {
     const file = join(folder, 'hoopoe.yaml');
     writeFileSync(file, 'limits: { inflight_max: 5 }\n');
     let reloads = 0;
-    const reloadCertificates = (): Promise<void> => {
+    const reload = (): Promise<string[]> => {
       reloads++;
-      return Promise.resolve();
+      return Promise.resolve(['access.rules (acl_conf) keeps what it had: acl.conf:3 is wrong']);
     };
-    await run(['-c', file], (loaded) => Promise.resolve(running(loaded, { reloadCertificates })));
+    await run(['-c', file], (loaded) => Promise.resolve(running(loaded, { reload })));
     writeFileSync(file, 'limits: { inflight_max: 6 }\nlog: { level: debug }\n');
     await hangUp();
     expect(reloads).toBe(1);
-    expect(err).toMatch(/info {2}Reloaded; certificates were read again changed=log\.level\n/);
+    expect(err).toMatch(/info {2}Reloaded; certificates and files of access were read again changed=log\.level\n/);
+    expect(err).toMatch(/error A source of access could not be read again problem="access\.rules \(acl_conf\) keeps/);
     expect(err).toMatch(/warn {2}Some changes need a restart options=limits\.inflight_max\n/);
   });
 
   it('changes nothing when the new configuration is wrong', async () => {
     const file = join(folder, 'hoopoe.yaml');
     writeFileSync(file, '');
-    const reloadCertificates = (): Promise<void> => Promise.reject(new Error('not reached'));
-    await run(['-c', file], (loaded) => Promise.resolve(running(loaded, { reloadCertificates })));
+    const reload = (): Promise<never> => Promise.reject(new Error('not reached'));
+    await run(['-c', file], (loaded) => Promise.resolve(running(loaded, { reload })));
     writeFileSync(file, 'limits: { inflight_max: 0 }\n');
     await hangUp();
     expect(err).toMatch(/error The reload changed nothing problem="[^"]*:1: limits\.inflight_max: got \\"0\\"/);

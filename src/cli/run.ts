@@ -1,16 +1,25 @@
-/** The command `run`: settings, data folder, broker, signals, and the text that says what is open. */
+/** The command `run`: settings, data folder, log, broker, signals, and the text that says what is open. */
 
-import { compareSettings } from '../config/changes.ts';
+import { compareSettings, compareSources } from '../config/changes.ts';
 import { ConfigError, problemText } from '../config/error.ts';
 import { type Loaded, loadSettings, type Sources } from '../config/load.ts';
+import type { BrokerLog } from '../logging/broker-log.ts';
 import { UsageError } from './arguments.ts';
 import { sourcesOf } from './config.ts';
+import {
+  announceProcess,
+  closeProcess,
+  enterProcess,
+  leaveRoot,
+  managementNeedsRoot,
+  tellReady,
+} from './daemon/process.ts';
 import { openDataFolder } from './data-folder.ts';
-import { createTextLog, type LogLevel, type TextLog } from './log.ts';
 import { operatorText } from './operator-text.ts';
-import type { Command, CommandContext, RunningBroker } from './program.ts';
+import type { Command, CommandContext, ReloadOutcome, RunningBroker, Terminal } from './program.ts';
+import { openLog, sayReloading, sayRunning, sayStarting, sayStopping, settingsOfLog } from './run-log.ts';
 import { handleSignals } from './signals.ts';
-import { startText } from './start-text.ts';
+import { endText, startText } from './start-text.ts';
 import { programVersion } from './version.ts';
 
 /** @throws ConfigError, UsageError, StartError */
@@ -23,7 +32,8 @@ export const run: Command = async (context) => {
     return await runHere(context);
   } catch (error) {
     const text = operatorText(error);
-    if (text !== undefined) (await import('./daemon.ts')).tellParent({ hoopoe: 'failed', text: failureText(text) });
+    if (text !== undefined)
+      (await import('./daemon/daemon.ts')).tellParent({ hoopoe: 'failed', text: failureText(text) });
     throw error;
   }
 };
@@ -37,50 +47,106 @@ async function runHere({ arguments: typed, terminal, startBroker }: CommandConte
   const sources = sourcesOf(typed, terminal);
   const loaded = await loadSettings(sources);
   openDataFolder(loaded.dataDirectory);
-  const log = createTextLog(loaded.settings.text('log.level') as LogLevel, (line) => terminal.err(line));
+  const log = openLog(loaded, typed.daemon, terminal);
+  sayStarting(log, sources.file);
   for (const warning of loaded.settings.warnings) log.warn(problemText(warning));
+  const identity = enterProcess(loaded.settings);
   const broker = await startBroker(loaded, log);
-  const { mode, windowSeconds } = broker.durability;
-  log.info('Durability', { mode, windowSeconds: mode === 'relaxed' ? windowSeconds : undefined });
-  const reload = reloader(sources, loaded, broker, log);
-  handleSignals(process, { close: () => broker.close(), reload }, log);
-  if (typed.daemon) {
-    for (const { name, urls } of broker.listeners) {
-      const anonymous = loaded.listeners.find((listener) => listener.name === name)?.anonymousAllowed;
-      log.info('Listening', { listener: name, url: urls.join(' '), anonymous });
-    }
-  } else {
-    terminal.out(startText(loaded, broker, programVersion(), terminal.machine.environment));
+  const reload = reloader(sources, loaded, broker, log, typed.daemon);
+  const close = async (): Promise<void> => {
+    sayStopping(log);
+    void identity.notifier.stopping();
+    await broker.close();
+    log.publishThrough(undefined);
+    closeProcess(loaded);
+  };
+  const actions = { close, reload: () => reloadAndTell(reload, log), ...broker.observed, closeLog: () => log.close() };
+  handleSignals(process, actions, log);
+  const isTold = !typed.daemon && typed.dialect !== 'mosquitto';
+  sayRunning(log, broker, loaded, isTold);
+  if (isTold) terminal.out(startText(loaded, broker, programVersion(), terminal.machine.environment));
+  try {
+    const needsRoot = managementNeedsRoot(loaded.settings);
+    if (!needsRoot) leaveRoot(identity, loaded, log);
+    await openManagement(broker, reload, log, isTold ? terminal : undefined);
+    if (needsRoot) leaveRoot(identity, loaded, log);
+    announceProcess(loaded, log);
+  } catch (error) {
+    await close();
+    throw error;
   }
-  if (process.send !== undefined) (await import('./daemon.ts')).tellParent({ hoopoe: 'listening' });
+  tellReady(identity);
   return undefined;
 }
 
+/** After the listeners, so that no client waits for it. @throws BackendError */
+async function openManagement(
+  broker: RunningBroker,
+  reload: () => Promise<ReloadOutcome>,
+  log: BrokerLog,
+  terminal: Terminal | undefined,
+): Promise<void> {
+  const url = await broker.openManagement({ level: () => log.level, reload });
+  if (terminal !== undefined) terminal.out(endText(url, terminal.machine.environment));
+  else if (url !== undefined) log.info('Management interface', { url });
+}
+
 /** Reads all sources again. A mistake in any of them changes nothing. */
-function reloader(sources: Sources, started: Loaded, broker: RunningBroker, log: TextLog): () => Promise<void> {
+function reloader(
+  sources: Sources,
+  started: Loaded,
+  broker: RunningBroker,
+  log: BrokerLog,
+  isInBackground: boolean,
+): () => Promise<ReloadOutcome> {
   let running = started;
   return async () => {
+    sayReloading(log);
+    // What has moved the file of the log away is waiting for this, whatever the configuration is like.
+    log.reopen();
+    const given = await loadSettings(sources);
+    const { applied, needRestart: options } = compareSettings(running.settings, given.settings);
+    const needRestart = [...options, ...compareSources(running.sources, given.sources)];
+    const before = log.settings;
+    log.configure(settingsOfLog(given, isInBackground));
+    let problems: readonly string[];
     try {
-      const given = await loadSettings(sources);
-      const { applied, needRestart } = compareSettings(running.settings, given.settings);
-      await broker.reloadCertificates();
-      log.level = given.settings.text('log.level') as LogLevel;
-      log.info('Reloaded; certificates were read again', { changed: applied.join(', ') || 'nothing else' });
-      if (needRestart.length > 0) log.warn('Some changes need a restart', { options: needRestart.join(', ') });
-      running = given;
+      problems = await broker.reload();
     } catch (error) {
-      const problems = error instanceof ConfigError ? error.problems.map(problemText) : [(error as Error).message];
-      for (const problem of problems) log.error('The reload changed nothing', { problem });
+      log.configure(before);
+      throw error;
     }
+    for (const problem of problems) log.error('A source of access could not be read again', { problem });
+    log.info('Reloaded; certificates and files of access were read again', {
+      changed: applied.join(', ') || 'nothing else',
+    });
+    if (needRestart.length > 0) log.warn('Some changes need a restart', { options: needRestart.join(', ') });
+    running = given;
+    return { applied, needRestart };
   };
 }
 
+/** A reload that nobody waits for: what is wrong stands in the log. */
+async function reloadAndTell(reload: () => Promise<ReloadOutcome>, log: BrokerLog): Promise<void> {
+  try {
+    await reload();
+  } catch (error) {
+    const problems = error instanceof ConfigError ? error.problems.map(problemText) : [(error as Error).message];
+    for (const problem of problems) log.error('The reload changed nothing', { problem });
+  }
+}
+
 async function runInBackground({ arguments: typed, terminal }: CommandContext): Promise<number> {
-  const { dataDirectory } = await loadSettings(sourcesOf(typed, terminal));
-  openDataFolder(dataDirectory);
-  const { startDaemon } = await import('./daemon.ts');
+  const loaded = await loadSettings(sourcesOf(typed, terminal));
+  openDataFolder(loaded.dataDirectory);
+  const { startDaemon } = await import('./daemon/daemon.ts');
+  const { destinations, file } = settingsOfLog(loaded, true);
+  const outputFile = destinations.has('file') ? file : undefined;
   const argv = [...process.execArgv, ...process.argv.slice(1)];
-  const { pid, logFile } = await startDaemon({ argv, dataDirectory });
-  terminal.out(`Hoopoe is running in the background (process ${pid}). Log: ${logFile}\n`);
+  const pid = await startDaemon({ argv, outputFile });
+  const where = outputFile ?? ([...destinations].join(', ') || 'none');
+  if (typed.dialect !== 'mosquitto') {
+    terminal.out(`Hoopoe is running in the background (process ${pid}). Log: ${where}\n`);
+  }
   return 0;
 }

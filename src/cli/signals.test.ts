@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { createTextLog } from './log.ts';
+import { createTextLog } from '../logging/text-log.ts';
 import { handleSignals, internalMistakeExitCode } from './signals.ts';
 
 function setUp(given: { platform?: string; close?: () => Promise<void>; reload?: () => Promise<void> } = {}) {

@@ -15,6 +15,12 @@ export interface SignalActions {
   /** Ends the broker. */
   close(): Promise<void>;
   reload(): Promise<void>;
+  /** Makes durable what can be. */
+  save?(): Promise<void>;
+  /** Logs subscriptions and retained messages. */
+  sayTrees?(): Promise<void>;
+  /** Resolves when everything logged has arrived, or cannot. */
+  closeLog?(): Promise<void>;
 }
 
 /** A clean stop that takes longer is cut off, so that no service manager has to. */
@@ -33,6 +39,10 @@ export function handleSignals(target: SignalledProcess, actions: SignalActions, 
     }
     stopping = true;
     log.info('Stopping', { signal });
+    const leave = (code: number): void => {
+      if (actions.closeLog === undefined) target.exit(code);
+      else actions.closeLog().finally(() => target.exit(code));
+    };
     const deadline = setTimeout(() => {
       log.error('The stop took too long and was cut off', { limitMs: closeMillisecondsMax });
       target.exit(1);
@@ -42,11 +52,11 @@ export function handleSignals(target: SignalledProcess, actions: SignalActions, 
       () => {
         clearTimeout(deadline);
         log.info('Stopped');
-        target.exit(0);
+        leave(0);
       },
       (error: unknown) => {
         log.error('The stop failed', { error: errorText(error) });
-        target.exit(1);
+        leave(1);
       },
     );
   };
@@ -57,8 +67,36 @@ export function handleSignals(target: SignalledProcess, actions: SignalActions, 
     target.on('SIGHUP', () => stop('SIGHUP'));
   } else {
     handleReload(target, actions, log);
+    handleTask(target, 'SIGUSR1', actions.save, 'Saved', log);
+    handleTask(target, 'SIGUSR2', actions.sayTrees, undefined, log);
   }
   handleMistakes(target, log);
+}
+
+/** One task at a time: a signal that comes meanwhile is about what is being done. */
+function handleTask(
+  target: SignalledProcess,
+  signal: string,
+  task: (() => Promise<void>) | undefined,
+  done: string | undefined,
+  log: Log,
+): void {
+  if (task === undefined) return;
+  let isRunning = false;
+  target.on(signal, () => {
+    if (isRunning) return;
+    isRunning = true;
+    task()
+      .then(
+        () => {
+          if (done !== undefined) log.info(done, { signal });
+        },
+        (error: unknown) => log.error('What a signal asked for failed', { signal, error: errorText(error) }),
+      )
+      .finally(() => {
+        isRunning = false;
+      });
+  });
 }
 
 function handleReload(target: SignalledProcess, actions: SignalActions, log: Log): void {

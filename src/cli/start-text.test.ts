@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Loaded, loadSettings } from '../config/load.ts';
-import type { EffectiveDurability, RunningBroker } from './program.ts';
+import type { EffectiveDurability } from './program.ts';
 import { explainListenError } from './start-error.ts';
 import { startText } from './start-text.ts';
 
@@ -12,18 +12,11 @@ function load(environment: Record<string, string>, ports: number[] = []): Promis
 function textFor(
   loaded: Loaded,
   environment: Record<string, string> = {},
-  checksLogins = false,
+  loginSources: readonly string[] = [],
   durability: EffectiveDurability = { mode: 'memory', windowSeconds: 0 },
 ): string {
   const listeners = loaded.listeners.map(({ name, port }) => ({ name, urls: [`mqtt://127.0.0.1:${port}`] }));
-  const broker: RunningBroker = {
-    listeners,
-    durability,
-    checksLogins,
-    reloadCertificates: async () => {},
-    close: async () => {},
-  };
-  return startText(loaded, broker, '1.2.3', environment);
+  return startText(loaded, { listeners, durability, loginSources }, '1.2.3', environment);
 }
 
 describe('startText', () => {
@@ -39,7 +32,6 @@ describe('startText', () => {
         '  Data       /home/ann/.local/share/hoopoe (sessions and messages are kept in memory only)',
         '  Logins     not required from this machine',
         '  Try        mosquitto_pub -h localhost -t hello -m world      or: npx mqtt pub -h localhost -t hello -m world',
-        'Ctrl-C stops the broker.',
         '',
       ].join('\n'),
     );
@@ -50,7 +42,7 @@ describe('startText', () => {
     ['relaxed', {}, '(QoS 1 and 2 are acknowledged up to 0.2 s before the disk has them)'],
     ['strict', { LANG: 'zh_CN.UTF-8' }, '(QoS 1 和 QoS 2 消息写入磁盘后才确认)'],
   ] as const)('says what an acknowledgement promises when durability is %s in %o', async (mode, environment, text) => {
-    expect(textFor(await load({}), environment, false, { mode, windowSeconds: 0.2 })).toContain(text);
+    expect(textFor(await load({}), environment, [], { mode, windowSeconds: 0.2 })).toContain(text);
   });
 
   it('says who may come in, and does not promise logins that nobody configured', async () => {
@@ -62,7 +54,20 @@ describe('startText', () => {
     });
     expect(textFor(loaded)).toContain('NOT required on open: whoever reaches it may connect');
     expect(textFor(loaded)).toContain('required on public, but none are configured, so nobody can connect there');
-    expect(textFor(loaded, {}, true)).toContain('required on public; clients without one are refused there');
+  });
+
+  it('says where logins are looked up, and of whom they are asked', async () => {
+    const loaded = await load({
+      HOOPOE_ACCESS__DEVICES__TYPE: 'mysql',
+      HOOPOE_LISTENERS__PUBLIC__HOST: '0.0.0.0',
+      HOOPOE_LISTENERS__HALF__PORT: '1884',
+      HOOPOE_LISTENERS__HALF__ALLOW_ANONYMOUS: 'without_username',
+    });
+    const text = textFor(loaded, {}, ['devices (mysql)']);
+    expect(text).toContain('checked by devices (mysql)');
+    expect(text).toContain('required on public; clients without one are refused there');
+    expect(text).toContain('required on half of clients that give a user name');
+    expect(text).not.toContain('not required');
   });
 
   it('counts listeners rather than list dozens', async () => {

@@ -1,4 +1,4 @@
-/** What a person wants to know when the broker has started, and no more: at most twelve lines. */
+/** What a person wants to know when the broker has started, and no more: at most thirteen lines. */
 
 import type { Environment } from '../config/environment.ts';
 import type { ListenerSettings } from '../config/listeners.ts';
@@ -9,8 +9,11 @@ import { type StartTexts, startTexts } from './texts.ts';
 /** With more listeners the rest is counted. */
 const listenersShownMax = 5;
 
+/** What of a running broker is told. */
+export type ToldBroker = Pick<RunningBroker, 'listeners' | 'durability' | 'loginSources'>;
+
 /** @param version of the program */
-export function startText(loaded: Loaded, broker: RunningBroker, version: string, environment: Environment): string {
+export function startText(loaded: Loaded, broker: ToldBroker, version: string, environment: Environment): string {
   const texts = startTexts(environment);
   const lines: [string, string][] = [];
   const shown = broker.listeners.slice(0, listenersShownMax);
@@ -22,7 +25,14 @@ export function startText(loaded: Loaded, broker: RunningBroker, version: string
   for (const line of loginLines(loaded.listeners, broker, texts)) lines.push([texts.logins, line]);
   const example = exampleCommand(loaded.listeners, broker);
   if (example !== undefined) lines.push([texts.tryIt, example]);
-  return `Hoopoe ${version}\n${labelled(lines)}${texts.stop}\n`;
+  return `Hoopoe ${version}\n${labelled(lines, texts)}`;
+}
+
+/** What follows once the management interface is open, or is known to be none. */
+export function endText(managementUrl: string | undefined, environment: Environment): string {
+  const texts = startTexts(environment);
+  const lines: [string, string][] = managementUrl === undefined ? [] : [[texts.dashboard, managementUrl]];
+  return `${labelled(lines, texts)}${texts.stop}\n`;
 }
 
 function durabilityText({ mode, windowSeconds }: EffectiveDurability, texts: StartTexts): string {
@@ -31,8 +41,9 @@ function durabilityText({ mode, windowSeconds }: EffectiveDurability, texts: Sta
 }
 
 /** The same label in consecutive lines is written once. */
-function labelled(lines: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...lines.map(([label]) => columnsOf(label))) + 2;
+function labelled(lines: readonly (readonly [string, string])[], texts: StartTexts): string {
+  const labels = [texts.listeners, texts.data, texts.logins, texts.tryIt, texts.dashboard];
+  const width = Math.max(...labels.map(columnsOf)) + 2;
   return lines
     .map(([label, text], index) => {
       const repeated = lines[index - 1]?.[0] === label;
@@ -46,21 +57,27 @@ function columnsOf(text: string): number {
   return [...text].reduce((columns, character) => columns + (character > '\u2e80' ? 2 : 1), 0);
 }
 
-function loginLines(listeners: readonly ListenerSettings[], broker: RunningBroker, texts: StartTexts): string[] {
+function loginLines(listeners: readonly ListenerSettings[], broker: ToldBroker, texts: StartTexts): string[] {
   const names = (chosen: readonly ListenerSettings[]): string => chosen.map(({ name }) => name).join(', ');
-  const open = listeners.filter(({ anonymousAllowed, loopback }) => anonymousAllowed && !loopback);
-  const closed = listeners.filter(({ anonymousAllowed }) => !anonymousAllowed);
+  const open = listeners.filter(({ anonymous }) => anonymous === 'allow');
+  const half = listeners.filter(({ anonymous }) => anonymous === 'without_username');
+  const closed = listeners.filter(({ anonymous }) => anonymous === 'deny');
   const lines: string[] = [];
-  if (listeners.some(({ anonymousAllowed, loopback }) => anonymousAllowed && loopback))
-    lines.push(texts.anonymousLocal);
-  if (open.length > 0) lines.push(texts.anonymousEverywhere(names(open)));
-  if (closed.length > 0) lines.push((broker.checksLogins ? texts.loginRequired : texts.loginImpossible)(names(closed)));
+  if (broker.loginSources.length > 0) lines.push(texts.loginSources(broker.loginSources.join(', ')));
+  if (open.some(({ loopback }) => loopback)) lines.push(texts.anonymousLocal);
+  const everywhere = open.filter(({ loopback }) => !loopback);
+  if (everywhere.length > 0) lines.push(texts.anonymousEverywhere(names(everywhere)));
+  if (half.length > 0) lines.push(texts.anonymousWithoutName(names(half)));
+  const required = closed.filter(({ checksLogins }) => checksLogins);
+  if (required.length > 0) lines.push(texts.loginRequired(names(required)));
+  const impossible = closed.filter(({ checksLogins }) => !checksLogins);
+  if (impossible.length > 0) lines.push(texts.loginImpossible(names(impossible)));
   return lines;
 }
 
 /** A command to paste, where a plain TCP listener lets everybody in. */
-function exampleCommand(listeners: readonly ListenerSettings[], broker: RunningBroker): string | undefined {
-  const listener = listeners.find(({ anonymousAllowed, transport }) => anonymousAllowed && transport === 'tcp');
+function exampleCommand(listeners: readonly ListenerSettings[], broker: ToldBroker): string | undefined {
+  const listener = listeners.find(({ anonymous, transport }) => anonymous === 'allow' && transport === 'tcp');
   const url = broker.listeners.find(({ name }) => name === listener?.name)?.urls[0];
   if (listener === undefined || url === undefined) return undefined;
   const port = /:(\d+)$/.exec(url)?.[1];

@@ -47,7 +47,7 @@ async function typed(line: string, input: string = '', data: string = 'one'): Pr
     },
   };
   const startBroker = () => Promise.reject(new Error('nothing is to be started'));
-  const program = { startBroker, storeTools: () => Promise.resolve(storeTools) };
+  const program = { startBroker, storeTools: () => Promise.resolve(storeTools), explainAccess: startBroker };
   const code = await commandLine(line.split(' '), terminal, program);
   return { code, out, err };
 }

@@ -11,9 +11,13 @@ export interface StartTexts {
   /** Nobody but this machine can connect, and it needs no login. */
   readonly anonymousLocal: string;
   readonly anonymousEverywhere: (listeners: string) => string;
+  readonly anonymousWithoutName: (listeners: string) => string;
+  /** Where logins are looked up, in the order of the chain. */
+  readonly loginSources: (sources: string) => string;
   readonly loginRequired: (listeners: string) => string;
   readonly loginImpossible: (listeners: string) => string;
   readonly tryIt: string;
+  readonly dashboard: string;
   readonly stop: string;
   readonly more: (count: number) => string;
 }
@@ -28,10 +32,13 @@ const english: StartTexts = {
   anonymousLocal: 'not required from this machine',
   anonymousEverywhere: (listeners) =>
     `NOT required on ${listeners}: whoever reaches it may connect (allow_anonymous: true)`,
+  anonymousWithoutName: (listeners) => `required on ${listeners} of clients that give a user name`,
+  loginSources: (sources) => `checked by ${sources}`,
   loginRequired: (listeners) => `required on ${listeners}; clients without one are refused there`,
   loginImpossible: (listeners) =>
     `required on ${listeners}, but none are configured, so nobody can connect there; allow_anonymous: true lets everybody in`,
   tryIt: 'Try',
+  dashboard: 'Dashboard',
   stop: 'Ctrl-C stops the broker.',
   more: (count) => `and ${count} more`,
 };
@@ -45,10 +52,13 @@ const chinese: StartTexts = {
   logins: '登录',
   anonymousLocal: '本机连接无需登录',
   anonymousEverywhere: (listeners) => `${listeners} 无需登录：任何能访问它的客户端都可以连接（allow_anonymous: true）`,
+  anonymousWithoutName: (listeners) => `${listeners} 上提供用户名的客户端需要登录`,
+  loginSources: (sources) => `由 ${sources} 验证`,
   loginRequired: (listeners) => `${listeners} 需要登录，匿名客户端会被拒绝`,
   loginImpossible: (listeners) =>
     `${listeners} 需要登录，但尚未配置任何登录方式，因此无人能够连接；allow_anonymous: true 允许所有客户端`,
   tryIt: '试一试',
+  dashboard: '控制台',
   stop: '按 Ctrl-C 停止。',
   more: (count) => `另有 ${count} 个`,
 };

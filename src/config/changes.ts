@@ -1,11 +1,12 @@
 /** Compares two settings, for a reload that says what it does. Applies nothing. */
 
+import type { SourceSettings } from './access.ts';
 import type { OptionValues, Settings } from './settings.ts';
 
 export interface Changes {
   /** Paths whose new value takes effect while the broker runs. */
   readonly applied: readonly string[];
-  /** Paths whose new value needs a restart, listeners that came or went among them. */
+  /** Paths whose new value needs a restart, listeners and sources that came or went among them. */
   readonly needRestart: readonly string[];
 }
 
@@ -20,11 +21,20 @@ export function compareSettings(running: Settings, given: Settings): Changes {
     }
   };
   compare(running, given);
-  for (const name of new Set([...running.listeners.keys(), ...given.listeners.keys()])) {
-    const before = running.listeners.get(name);
-    const after = given.listeners.get(name);
-    if (before === undefined || after === undefined) needRestart.push(`listeners.${name}`);
-    else compare(before, after);
+  for (const [collection, before] of running.entries) {
+    const after = given.entries.get(collection) ?? new Map<string, OptionValues>();
+    for (const name of new Set([...before.keys(), ...after.keys()])) {
+      const [one, other] = [before.get(name), after.get(name)];
+      if (one === undefined || other === undefined) needRestart.push(`${collection}.${name}`);
+      else compare(one, other);
+    }
   }
   return { applied, needRestart };
+}
+
+/** What neither values nor names tell: that sources are of another kind, or asked in another order. */
+export function compareSources(running: readonly SourceSettings[], given: readonly SourceSettings[]): string[] {
+  const chain = (sources: readonly SourceSettings[]): string =>
+    sources.map(({ name, kind }) => `${name} ${kind}`).join();
+  return chain(running) === chain(given) ? [] : ['access'];
 }

@@ -26,7 +26,7 @@ describe('readEnvironment', () => {
     });
     expect(values).toEqual({
       'limits.packet_bytes_max': 2 * 1024 * 1024,
-      allow_anonymous: true,
+      allow_anonymous: 'true',
       'listeners.public.port': 1884,
       'data.dir': '/srv/data',
     });

@@ -4,14 +4,16 @@
  */
 
 import { isIPv4, isIPv6 } from 'node:net';
+import type { AnonymousRule } from '../ports/access.ts';
 import type { Transport } from '../ports/listener.ts';
+import { hasLogins, isUsedAt, type SourceSettings } from './access.ts';
 import type { ConfigProblem } from './error.ts';
 import { defaultListenerValues, type OptionValues, type Settings } from './settings.ts';
 
 export type NetworkTransport = Exclude<Transport, 'memory'>;
 
 /** Why anonymous clients are accepted or not. */
-export type AnonymousReason = 'loopback' | 'not_loopback' | 'said_here' | 'said_for_all';
+export type AnonymousReason = 'loopback' | 'not_loopback' | 'logins_configured' | 'said_here' | 'said_for_all';
 
 export interface ListenerSettings {
   readonly name: string;
@@ -22,8 +24,15 @@ export interface ListenerSettings {
   readonly port: number;
   /** Whether only this machine can connect. A proxy brings others in, so not where PROXY protocol is on. */
   readonly loopback: boolean;
-  readonly anonymousAllowed: boolean;
+  /** Which clients may come in that nobody knows. */
+  readonly anonymous: AnonymousRule;
   readonly anonymousReason: AnonymousReason;
+  /** Whether a source of logins is asked about its clients. */
+  readonly checksLogins: boolean;
+  /** Names of the sources that are asked about its clients, in their order. */
+  readonly sources: readonly string[];
+  /** Whether nobody has chosen among them, so that one that comes at run time is asked as well. */
+  readonly usesAllSources: boolean;
   /** Opened because nobody configured listeners. */
   readonly unconfigured: boolean;
   /** All rows of the listener, for whoever opens it. */
@@ -52,39 +61,82 @@ const transportOfName: ReadonlyMap<string, NetworkTransport> = new Map([
 const defaultPorts: Readonly<Record<NetworkTransport, number>> = { tcp: 1883, tls: 8883, ws: 8083, wss: 8084, unix: 0 };
 
 /** Everything that `-p`, the configuration or the defaults ask for, with what is wrong with it. */
-export function planListeners(settings: Settings): { listeners: ListenerSettings[]; problems: ConfigProblem[] } {
+export function planListeners(
+  settings: Settings,
+  sources: readonly SourceSettings[],
+): { listeners: ListenerSettings[]; problems: ConfigProblem[] } {
+  const plan = (name: string, values: OptionValues, unconfigured: boolean): ListenerSettings =>
+    planListener(name, values, settings, sources, unconfigured);
   const problems: ConfigProblem[] = [];
   let listeners: ListenerSettings[];
   if (settings.ports.length > 0) {
     const single = settings.ports.length === 1;
     listeners = settings.ports.map((port) => {
       const name = single ? 'mqtt' : `mqtt-${port}`;
-      return plan(name, defaultListenerValues(name, { transport: 'tcp', port }), settings, false);
+      return plan(name, defaultListenerValues(name, { transport: 'tcp', port }), false);
     });
   } else if (settings.listeners.size > 0) {
-    listeners = [...settings.listeners].map(([name, values]) => plan(name, values, settings, false));
+    listeners = [...settings.listeners].map(([name, values]) => plan(name, values, false));
     for (const listener of listeners) check(listener, problems);
   } else {
     listeners = defaultListeners.map(([name, transport]) =>
-      plan(name, defaultListenerValues(name, { transport }), settings, true),
+      plan(name, defaultListenerValues(name, { transport }), true),
     );
   }
   checkAddresses(listeners, problems);
   return { listeners, problems };
 }
 
-function plan(name: string, values: OptionValues, settings: Settings, unconfigured: boolean): ListenerSettings {
+const anonymousRules: ReadonlyMap<string, AnonymousRule> = new Map([
+  ['true', 'allow'],
+  ['false', 'deny'],
+  ['without_username', 'without_username'],
+]);
+
+function planListener(
+  name: string,
+  values: OptionValues,
+  settings: Settings,
+  sources: readonly SourceSettings[],
+  unconfigured: boolean,
+): ListenerSettings {
   const transport = (values.optionalText('transport') as NetworkTransport) ?? transportOfName.get(name) ?? 'tcp';
   const unix = transport === 'unix';
   const host = unix ? '' : values.text('host');
   const loopback = (unix || isLoopback(host)) && !values.boolean('proxy_protocol');
-  const here = values.optionalBoolean('allow_anonymous');
-  const forAll = settings.optionalBoolean('allow_anonymous');
-  const anonymousReason =
-    here !== undefined ? 'said_here' : forAll !== undefined ? 'said_for_all' : loopback ? 'loopback' : 'not_loopback';
+  const checksLogins = hasLogins(sources, name, values);
   const port = unix ? 0 : (values.optionalNumber('port') ?? defaultPorts[transport]);
-  const anonymousAllowed = here ?? forAll ?? loopback;
-  return { name, transport, host, port, loopback, anonymousAllowed, anonymousReason, unconfigured, values };
+  return {
+    name,
+    transport,
+    host,
+    port,
+    loopback,
+    ...anonymousRule(values, settings, checksLogins, loopback),
+    checksLogins,
+    sources: sources.filter((source) => isUsedAt(source, name, values)).map((source) => source.name),
+    usesAllSources:
+      values.get('sources').value === undefined && sources.every((source) => isUsedAt(source, name, values)),
+    unconfigured,
+    values,
+  };
+}
+
+/** What is said for the listener, then for all; otherwise who can check logins wants them, and strangers are refused. */
+function anonymousRule(
+  values: OptionValues,
+  settings: Settings,
+  checksLogins: boolean,
+  loopback: boolean,
+): Pick<ListenerSettings, 'anonymous' | 'anonymousReason'> {
+  const here = anonymousRules.get(values.optionalText('allow_anonymous') ?? '');
+  if (here !== undefined) return { anonymous: here, anonymousReason: 'said_here' };
+  const forAll = anonymousRules.get(settings.optionalText('allow_anonymous') ?? '');
+  if (forAll !== undefined) return { anonymous: forAll, anonymousReason: 'said_for_all' };
+  if (checksLogins) return { anonymous: 'deny', anonymousReason: 'logins_configured' };
+  return loopback
+    ? { anonymous: 'allow', anonymousReason: 'loopback' }
+    : { anonymous: 'deny', anonymousReason: 'not_loopback' };
 }
 
 /** Whether an address reaches this machine only. A host name but localhost is not looked up, and so it does not count. */
@@ -102,16 +154,21 @@ function check(listener: ListenerSettings, problems: ConfigProblem[]): void {
     const text = `${path} has no meaning for transport ${transport}; it belongs to ${row.transports?.join(', ')}`;
     problems.push({ origin, text });
   }
-  const requires = (wanted: string, because: string): void => {
+  const requires = (because: string, ...oneOf: readonly string[]): void => {
     const given = values.get(because);
-    if (given.origin.kind === 'default' || given.value === false || values.get(wanted).value !== undefined) return;
-    problems.push({ origin: given.origin, text: `${given.path} needs listeners.${name}.${wanted} as well` });
+    if (given.origin.kind === 'default' || given.value === false) return;
+    if (oneOf.some((wanted) => values.get(wanted).value !== undefined)) return;
+    const wanted = oneOf.map((each) => `listeners.${name}.${each}`).join(' or ');
+    problems.push({ origin: given.origin, text: `${given.path} needs ${wanted} as well` });
   };
-  requires('key_file', 'certificate_file');
   requires('certificate_file', 'key_file');
-  requires('key_file', 'key_passphrase');
-  requires('ca_file', 'require_certificate');
-  requires('ca_file', 'crl_file');
+  requires('key_file', 'certificate_file');
+  requires('key_passphrase', 'key_file', 'certificate_folder');
+  requires('request_certificate', 'ca_file', 'ca_path');
+  requires('require_certificate', 'ca_file', 'ca_path');
+  requires('crl_file', 'ca_file', 'ca_path');
+  requires('psk_hint', 'psk_file');
+  requires('psk_form', 'psk_file');
   if (transport === 'unix' && values.get('socket').value === undefined) {
     problems.push({
       origin: anyOrigin(values),

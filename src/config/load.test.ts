@@ -95,7 +95,7 @@ describe('listeners', () => {
       ['wss', 'wss', 'localhost', 8084],
     ]);
     expect(
-      listeners.every(({ loopback, anonymousAllowed, unconfigured }) => loopback && anonymousAllowed && unconfigured),
+      listeners.every(({ loopback, anonymous, unconfigured }) => loopback && anonymous === 'allow' && unconfigured),
     ).toBe(true);
   });
 
@@ -118,17 +118,17 @@ describe('listeners', () => {
     ['tcp: { host: 0.0.0.0, allow_anonymous: true }', true, 'said_here'],
     ['tcp: { host: 127.0.0.1, allow_anonymous: false }', false, 'said_here'],
     ['unix: { socket: /run/hoopoe.sock }', true, 'loopback'],
-  ])('with %s: anonymous %s', async (text, anonymousAllowed, anonymousReason) => {
+  ])('with %s: anonymous %s', async (text, allowed, anonymousReason) => {
     const { listeners } = await load({ yaml: `listeners: { ${text} }` });
-    expect(listeners).toMatchObject([{ anonymousAllowed, anonymousReason }]);
+    expect(listeners).toMatchObject([{ anonymous: allowed ? 'allow' : 'deny', anonymousReason }]);
   });
 
   it('follow allow_anonymous of the broker where they say nothing themselves', async () => {
     const yaml =
       'allow_anonymous: true\nlisteners: { a: { host: 0.0.0.0 }, b: { port: 1884, allow_anonymous: false } }';
     expect((await load({ yaml })).listeners).toMatchObject([
-      { name: 'a', anonymousAllowed: true, anonymousReason: 'said_for_all' },
-      { name: 'b', anonymousAllowed: false, anonymousReason: 'said_here' },
+      { name: 'a', anonymous: 'allow', anonymousReason: 'said_for_all' },
+      { name: 'b', anonymous: 'deny', anonymousReason: 'said_here' },
     ]);
   });
 
@@ -148,7 +148,7 @@ describe('listeners', () => {
     ['unix: { connections_max: 5 }', 'listeners.unix.socket is missing; a Unix socket needs a path'],
     ['tls: { key_file: k.pem }', 'listeners.tls.key_file needs listeners.tls.certificate_file as well'],
     ['tls: { certificate_file: k.pem }', 'listeners.tls.certificate_file needs listeners.tls.key_file as well'],
-    ['tls: { require_certificate: true }', 'listeners.tls.require_certificate needs listeners.tls.ca_file as well'],
+    ['tls: { require_certificate: true }', 'listeners.tls.require_certificate needs listeners.tls.ca_file'],
     ['a: { port: 1 }, b: { port: 1, host: 127.0.0.1 }', 'listeners a and b are both to listen on port 1 of 127.0.0.1'],
     ['tcp: { access: [allow everybody] }', 'got "allow everybody"; allowed: a list; each entry "allow" or "deny"'],
     ['tcp: { access: [deny 10.0.0.0/33] }', 'got "deny 10.0.0.0/33"'],

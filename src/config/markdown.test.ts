@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { brokerRows, listenerRows } from './catalog.ts';
+import { brokerRows, variableName } from './catalog.ts';
+import { collections } from './collections.ts';
 import { renderConfigurationMarkdown } from './markdown.ts';
 
 const text = renderConfigurationMarkdown();
 
 it('documents every option once', () => {
-  for (const { name, sentence } of [...brokerRows, ...listenerRows]) {
-    expect(text.split(sentence.replaceAll('|', '\\|')), name).toHaveLength(2);
+  const ofEntries = collections.flatMap(({ name, rows }) =>
+    rows.map((row) => ({ row, path: `${name}.<NAME>.${row.name}` })),
+  );
+  for (const { row, path } of [...brokerRows.map((row) => ({ row, path: row.name })), ...ofEntries]) {
+    const cells = `| \`${row.name}\`<br>\`${variableName(path)}\` |`;
+    expect(text.split(cells), path).toHaveLength(2);
+    expect(text, path).toContain(row.sentence.replaceAll('|', '\\|'));
   }
 });
 

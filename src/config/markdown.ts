@@ -1,7 +1,12 @@
 /** Renders the rows as the reference of all options, `docs/configuration.md`. Pure: the same rows give the same text. */
 
 import type { OptionRow } from '../ports/option.ts';
-import { brokerRows, listenerRows, variableName } from './catalog.ts';
+import { brokerRows, variableName } from './catalog.ts';
+import { accessKinds } from './rows/access/kinds.ts';
+import { sectionRows } from './rows/access/section.ts';
+import { bridgeRows } from './rows/bridges.ts';
+import { listenerRows } from './rows/listeners.ts';
+import { pluginRows } from './rows/plugins.ts';
 import { allowedText, valueText } from './value.ts';
 
 const introduction = `# Configuration
@@ -38,17 +43,67 @@ const listenerIntroduction = `## Listeners
 Without listeners in the configuration the broker opens MQTT on port 1883, MQTT over TLS on 8883, WebSocket on 8083 and
 WebSocket over TLS on 8084 (path \`/mqtt\`), for this machine only. \`-p PORT\` opens these ports instead of all others. As
 soon as one listener is configured, only those that are configured are opened. A listener that other machines can reach
-accepts clients without a login only where \`allow_anonymous: true\` says so.
+accepts clients without a login only where \`allow_anonymous: true\` says so, and so does every listener once a source of
+logins is configured.
 
 Each listener has a name of its own, written here as NAME: \`listeners.NAME.port\`, \`HOOPOE_LISTENERS__NAME__PORT\`,
 \`--listeners.NAME.port\`.
 `;
 
+const accessIntroduction = `## Access
+
+Where logins and permissions come from. Each section of \`access\` is one source, under a name of its own, written here
+as NAME, and of one kind. Sources are asked in the order in which they are written. [access.md](access.md) explains how
+their answers become a decision and has an example for each kind.
+
+\`\`\`yaml
+access:
+  devices:
+    postgresql: { server: 127.0.0.1, password_hash: sha256 }
+  rules:
+    acl_conf: { file: acl.conf }
+\`\`\`
+
+An option of a kind is \`access.NAME.KIND.OPTION\`, \`HOOPOE_ACCESS__NAME__KIND__OPTION\` and \`--access.NAME.KIND.OPTION\`.
+These options every section has:
+`;
+
+const bridgeIntroduction = `## Bridges
+
+Each section of \`bridges\` joins the broker to another one, under a name of its own, written here as NAME: \`bridges.NAME.addresses\`,
+\`HOOPOE_BRIDGES__NAME__ADDRESSES\`, \`--bridges.NAME.addresses\`. An entry of \`topics\` is
+TOPIC DIRECTION QOS LOCAL-PREFIX REMOTE-PREFIX, as in Mosquitto.
+
+\`\`\`yaml
+bridges:
+  cloud:
+    addresses: [broker.example.org:1883]
+    topics: ['sensors/# out 1', 'commands/# in 1']
+\`\`\`
+`;
+
+const pluginIntroduction = `## Plugins
+
+Each section of \`plugins\` is one plugin, under a name of its own, written here as NAME. [plugins.md](plugins.md) says what plugins can
+do and how to write one.
+`;
+
 const titles: ReadonlyMap<string, string> = new Map([
   ['', 'General'],
   ['limits', 'Limits'],
+  ['logins', 'Logins'],
+  ['permissions', 'Permissions'],
+  ['bans', 'Bans'],
+  ['flapping', 'Flapping clients'],
   ['mqtt', 'What clients are offered'],
   ['shared_subscriptions', 'Shared subscriptions'],
+  ['presence', 'Presence'],
+  ['sys', '$SYS'],
+  ['metrics', 'Metrics'],
+  ['modules', 'Modules'],
+  ['webhook', 'Webhook'],
+  ['management', 'Management interface'],
+  ['log', 'Log'],
 ]);
 
 /** The whole document, ending in a line end. */
@@ -64,6 +119,13 @@ export function renderConfigurationMarkdown(): string {
     );
   }
   parts.push(listenerIntroduction, table(listenerRows, 'listeners.NAME.'));
+  parts.push(accessIntroduction, table(sectionRows(accessKinds.map(({ kind }) => kind)), 'access.NAME.'));
+  for (const { kind, sentence, rows } of accessKinds) {
+    parts.push(`### ${kind}\n\n${sentence}\n`);
+    if (rows.length > 0) parts.push(table(rows, 'access.NAME.'));
+  }
+  parts.push(bridgeIntroduction, table(bridgeRows, 'bridges.NAME.'));
+  parts.push(pluginIntroduction, table(pluginRows, 'plugins.NAME.'));
   return parts.join('\n');
 }
 

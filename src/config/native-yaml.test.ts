@@ -24,7 +24,7 @@ describe('readYaml', () => {
       '  public: { transport: tls, host: 0.0.0.0, port: 8883, certificate_file: tls/cert.pem, access: [allow 10.0.0.0/8, deny all] }',
     ].join('\n');
     expect(valuesOf(text)).toEqual({
-      allow_anonymous: false,
+      allow_anonymous: 'false',
       'limits.packet_bytes_max': 2 * 1024 * 1024,
       'limits.connect_seconds_max': 5,
       'limits.queue_full': 'drop_oldest',

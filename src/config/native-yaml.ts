@@ -6,7 +6,7 @@
 
 import { dirname } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
-import { findOption, isSection } from './catalog.ts';
+import { findOption, isSection, unknownSectionText } from './catalog.ts';
 import { type Origin, originText } from './error.ts';
 import { Reading } from './reading.ts';
 import { quoted } from './value.ts';
@@ -69,7 +69,13 @@ class YamlWalk {
 
   #entry(path: string, written: Node | null, at: Origin, depth: number): void {
     const node = written === null ? undefined : this.#resolve(written);
+    if (isSection(path)) this.#reading.mention(path, at);
     if (isMap(node) && findOption(path) === undefined) {
+      const unknown = unknownSectionText(path);
+      if (unknown !== undefined) {
+        this.#reading.problem(at, unknown);
+        return;
+      }
       // An alias is followed only where options can lie, so that nested aliases cannot multiply.
       if (depth >= depthMax || (node !== written && !isSection(path))) {
         this.#reading.problem(at, `unknown section ${quoted(path)}`);
@@ -100,11 +106,22 @@ class YamlWalk {
         return isScalar(element) && element.value !== null ? scalarText(element) : undefined;
       });
     }
-    if (!isScalar(node)) return isMap(node) ? {} : undefined;
     const kind = findOption(path)?.row.type.kind;
+    if (isMap(node)) return kind === 'list' ? this.#pairs(node) : {};
+    if (!isScalar(node)) return undefined;
     // Texts are taken as they were written: the user name 0123 is not the number 123.
     const counts = kind === 'boolean' || kind === 'integer' || kind === 'size' || kind === 'duration';
     return node.value === null || counts ? node.value : scalarText(node);
+  }
+
+  /** A list of `name=value` may be written as a map; what is no text is written as JSON. */
+  #pairs(map: { items: readonly { key: unknown; value: unknown }[] }): unknown[] {
+    return map.items.slice(0, nodesMax).map(({ key, value }) => {
+      const node = value === null ? undefined : this.#resolve(value as Node);
+      if (!isScalar(key) || key.value === null) return undefined;
+      if (isScalar(node)) return `${scalarText(key)}=${node.value === null ? '' : scalarText(node)}`;
+      return isSeq(node) ? `${scalarText(key)}=${JSON.stringify(this.#raw(node, ''))}` : undefined;
+    });
   }
 
   #at(offset: number | undefined): Origin {

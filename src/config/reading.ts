@@ -4,7 +4,7 @@
  */
 
 import type { OptionValue } from '../ports/option.ts';
-import { findOption, type Target, unknownOptionText } from './catalog.ts';
+import { type Entry, entryOfSection, findOption, type Target, unknownOptionText } from './catalog.ts';
 import type { ConfigProblem, Origin } from './error.ts';
 import { quoted, readValue } from './value.ts';
 
@@ -16,11 +16,19 @@ export interface Assignment extends Target {
   readonly origin: Origin;
 }
 
+/** A section that was written, with options below it or without. */
+export interface MentionedSection {
+  readonly entry: Entry;
+  readonly origin: Origin;
+}
+
 /** Nobody can read more; a file that is all mistakes is another kind of file. */
 const problemsMax = 50;
 
 export class Reading {
   readonly assignments: Map<string, Assignment> = new Map();
+  /** Sections of collections' entries by their paths, because an entry may need no option: `access.NAME.builtin`. */
+  readonly sections: Map<string, MentionedSection> = new Map();
   readonly problems: ConfigProblem[] = [];
   /** Worth saying, and no reason not to start. */
   readonly warnings: ConfigProblem[] = [];
@@ -38,6 +46,12 @@ export class Reading {
       return;
     }
     this.assignments.set(path, { ...target, path, value: reading.value, origin });
+  }
+
+  /** Takes that a section is there. Sections that belong to no entry of a collection say nothing. */
+  mention(path: string, origin: Origin): void {
+    const entry = entryOfSection(path);
+    if (entry !== undefined && !this.sections.has(path)) this.sections.set(path, { entry, origin });
   }
 
   problem(origin: Origin, text: string): void {

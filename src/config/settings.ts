@@ -3,8 +3,9 @@
  * file, the file over the default. Immutable; a reload makes a new one. Knows no dialect and opens nothing.
  */
 
-import type { OptionRow, OptionValue } from '../ports/option.ts';
-import { brokerRows, listenerRows } from './catalog.ts';
+import type { OptionReader, OptionRow, OptionValue } from '../ports/option.ts';
+import { brokerRows } from './catalog.ts';
+import { type Collection, collectionOf, collections } from './collections.ts';
 import { type ConfigProblem, defaultOrigin, type Origin } from './error.ts';
 import type { Assignment, Reading } from './reading.ts';
 
@@ -20,11 +21,17 @@ export interface Effective {
  * The values of one set of rows by name. Asking for a name that no row has, or for another type than the row's, is a
  * mistake in the program and throws.
  */
-export class OptionValues {
+export class OptionValues implements OptionReader {
   readonly all: ReadonlyMap<string, Effective>;
 
   constructor(all: ReadonlyMap<string, Effective>) {
     this.all = all;
+  }
+
+  /** Those whose names begin so, without it: `under('postgresql.').text('server')`. */
+  under(prefix: string): OptionValues {
+    const chosen = [...this.all].filter(([name]) => name.startsWith(prefix));
+    return new OptionValues(new Map(chosen.map(([name, effective]) => [name.slice(prefix.length), effective])));
   }
 
   get(name: string): Effective {
@@ -75,53 +82,88 @@ function required<T>(name: string, value: T | undefined): T {
   return value;
 }
 
+/** What there can be several of: the entries of each collection by name, in the order in which they are written. */
+export type Entries = ReadonlyMap<string, ReadonlyMap<string, OptionValues>>;
+
 export class Settings extends OptionValues {
-  /** Listeners that somebody configured, by name; empty when the broker decides. */
-  readonly listeners: ReadonlyMap<string, OptionValues>;
+  readonly entries: Entries;
+  /** Sections of entries that were written, by path, with where. */
+  readonly sections: ReadonlyMap<string, Origin>;
   /** Ports of `-p`, which stand for all listeners when there are any. */
   readonly ports: readonly number[];
   readonly warnings: readonly ConfigProblem[];
 
   constructor(
     all: ReadonlyMap<string, Effective>,
-    listeners: ReadonlyMap<string, OptionValues>,
+    entries: Entries,
+    sections: ReadonlyMap<string, Origin>,
     ports: readonly number[],
     warnings: readonly ConfigProblem[],
   ) {
     super(all);
-    this.listeners = listeners;
+    this.entries = entries;
+    this.sections = sections;
     this.ports = ports;
     this.warnings = warnings;
+  }
+
+  /** Listeners that somebody configured, by name; empty when the broker decides. */
+  get listeners(): ReadonlyMap<string, OptionValues> {
+    return this.entries.get('listeners') ?? new Map();
+  }
+
+  /** Sources of logins and permissions, by name. */
+  get access(): ReadonlyMap<string, OptionValues> {
+    return this.entries.get('access') ?? new Map();
+  }
+
+  /** Bridges by their names. */
+  get bridges(): ReadonlyMap<string, OptionValues> {
+    return this.entries.get('bridges') ?? new Map();
   }
 }
 
 /** Puts readings together; a later one wins. Their problems are not looked at. */
 export function settle(readings: readonly Reading[], ports: readonly number[]): Settings {
   const assigned = new Map<string, Assignment>();
-  const listenerNames = new Set<string>();
+  const sections = new Map<string, Origin>();
+  const names = new Map<Collection, Set<string>>(collections.map((collection) => [collection, new Set()]));
   for (const reading of readings) {
+    // An entry whose kinds need no options is there as soon as its section is; any other needs an option to be there.
+    for (const [path, { entry, origin }] of reading.sections) {
+      if (!sections.has(path)) sections.set(path, origin);
+      if (entry.collection.kinds.length > 0) names.get(entry.collection)?.add(entry.name);
+    }
     for (const [path, assignment] of reading.assignments) {
       assigned.set(path, assignment);
-      if (assignment.listener !== undefined) listenerNames.add(assignment.listener);
+      if (assignment.entry !== undefined) names.get(assignment.entry.collection)?.add(assignment.entry.name);
     }
   }
-  const listeners = new Map<string, OptionValues>();
-  for (const name of listenerNames) {
-    listeners.set(name, new OptionValues(effectiveRows(listenerRows, `listeners.${name}.`, assigned)));
+  const entries = new Map<string, ReadonlyMap<string, OptionValues>>();
+  for (const [collection, chosen] of names) {
+    const values = [...chosen].map((name): [string, OptionValues] => [name, entryValues(collection, name, assigned)]);
+    entries.set(collection.name, new Map(values));
   }
   const warnings = readings.flatMap((reading) => reading.warnings);
-  return new Settings(effectiveRows(brokerRows, '', assigned), listeners, ports, warnings);
+  return new Settings(effectiveRows(brokerRows, '', assigned), entries, sections, ports, warnings);
+}
+
+function entryValues(collection: Collection, name: string, assigned: ReadonlyMap<string, Assignment>): OptionValues {
+  return new OptionValues(effectiveRows(collection.rows, `${collection.name}.${name}.`, assigned));
 }
 
 /** The values of a listener that nobody configured, except for those given. */
 export function defaultListenerValues(name: string, given: Readonly<Record<string, OptionValue>>): OptionValues {
+  const collection = collectionOf('listeners')!;
   const assigned = new Map<string, Assignment>();
-  for (const row of listenerRows) {
+  for (const row of collection.rows) {
     const path = `listeners.${name}.${row.name}`;
     const value = Object.hasOwn(given, row.name) ? given[row.name] : undefined;
-    if (value !== undefined) assigned.set(path, { row, listener: name, path, value, origin: defaultOrigin });
+    if (value !== undefined) {
+      assigned.set(path, { row, entry: { collection, name }, path, value, origin: defaultOrigin });
+    }
   }
-  return new OptionValues(effectiveRows(listenerRows, `listeners.${name}.`, assigned));
+  return entryValues(collection, name, assigned);
 }
 
 function effectiveRows(

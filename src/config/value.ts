@@ -6,6 +6,7 @@
 
 import { resolve } from 'node:path';
 import type { OptionType, OptionValue, TextRule } from '../ports/option.ts';
+import { nearest } from './nearest.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from './quantities.ts';
 
 export type ValueReading = { readonly value: OptionValue } | { readonly problem: string };
@@ -28,7 +29,10 @@ const booleanWords: ReadonlyMap<string, boolean> = new Map([
  */
 export function readValue(type: OptionType, raw: unknown, folder: string): ValueReading {
   const value = convert(type, raw, folder);
-  return value === undefined ? { problem: `got ${gotText(type, raw)}; allowed: ${allowedText(type)}` } : { value };
+  if (value !== undefined) return { value };
+  const near = type.kind === 'one-of' && typeof raw === 'string' ? nearest(raw, type.values) : undefined;
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return { problem: `got ${gotText(type, raw)}; allowed: ${allowedText(type)}${hint}` };
 }
 
 function convert(type: OptionType, raw: unknown, folder: string): OptionValue | undefined {
@@ -51,8 +55,10 @@ function convert(type: OptionType, raw: unknown, folder: string): OptionValue | 
       return path === undefined || path === '' ? undefined : resolve(folder, path);
     }
     case 'one-of': {
-      const word = typeof raw === 'string' ? raw.toLowerCase() : undefined;
-      return type.values.find((value) => value === word);
+      const word = typeof raw === 'boolean' ? String(raw) : typeof raw === 'string' ? raw.toLowerCase() : '';
+      // Where one may say true or false, one may say on or off as everywhere else.
+      const meant = type.values.includes(word) ? word : String(booleanWords.get(word));
+      return type.values.find((value) => value === meant);
     }
     case 'list':
       return listWithin(raw, type.rule);

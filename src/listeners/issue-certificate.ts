@@ -1,6 +1,6 @@
 /**
- * Makes X.509 certificates with ECDSA keys on P-256 (RFC 5280): a private authority, and server certificates that it
- * signs. Pure but for randomness: files and renewal are `certificates.ts`'s.
+ * Makes X.509 certificates with ECDSA keys on P-256 (RFC 5280): a private authority, and certificates of servers and
+ * clients that it signs. Pure but for randomness: files and renewal are `certificates.ts`'s.
  */
 
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
@@ -28,6 +28,7 @@ const OID = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
 } as const;
 
 const SERIAL_BYTES = 16;
@@ -45,7 +46,7 @@ export interface Validity {
   readonly toMs: number;
 }
 
-/** A self-signed authority that may sign certificates of servers, but no further authorities. */
+/** A self-signed authority that may sign certificates of servers and clients, but no further authorities. */
 export function issueAuthority(commonName: string, validity: Validity): Issued {
   const key = newKey();
   const name = distinguishedName(commonName);
@@ -70,16 +71,37 @@ export function issueServer(
   authorityKey: KeyObject,
   validity: Validity,
 ): Issued {
+  const names = extension(OID.subjectAltName, false, sequence(...hosts.map(generalName)));
+  return issueBy(authorityName, authorityKey, hosts[0]!, OID.serverAuth, [names], validity);
+}
+
+/** A certificate by which a client says who it is: its Common Name. The authority is given as to `issueServer`. */
+export function issueClient(
+  commonName: string,
+  authorityName: string,
+  authorityKey: KeyObject,
+  validity: Validity,
+): Issued {
+  return issueBy(authorityName, authorityKey, commonName, OID.clientAuth, [], validity);
+}
+
+function issueBy(
+  authorityName: string,
+  authorityKey: KeyObject,
+  commonName: string,
+  purpose: string,
+  extensions: Buffer[],
+  validity: Validity,
+): Issued {
   const key = newKey();
-  const issuer = distinguishedName(authorityName);
   return {
     key: keyPem(key),
-    certificate: signed(key, distinguishedName(hosts[0]!), issuer, authorityKey, validity, [
+    certificate: signed(key, distinguishedName(commonName), distinguishedName(authorityName), authorityKey, validity, [
       extension(OID.basicConstraints, true, sequence()),
       // digitalSignature.
       extension(OID.keyUsage, true, bitString(Buffer.from([0x80]), 7)),
-      extension(OID.extendedKeyUsage, false, sequence(objectIdentifier(OID.serverAuth))),
-      extension(OID.subjectAltName, false, sequence(...hosts.map(generalName))),
+      extension(OID.extendedKeyUsage, false, sequence(objectIdentifier(purpose))),
+      ...extensions,
       extension(OID.subjectKeyIdentifier, false, octetString(keyIdentifier(key))),
       extension(OID.authorityKeyIdentifier, false, sequence(tagged(0x80, keyIdentifier(authorityKey)))),
     ]),

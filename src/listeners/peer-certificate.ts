@@ -14,6 +14,7 @@ export function peerCertificate(socket: TLSSocket): PeerCertificate | undefined 
     commonName: typeof commonName === 'string' ? commonName : '',
     subject: subjectRfc2253(certificate.subject),
     fingerprint256: certificate.fingerprint256,
+    der: certificate.raw,
   };
 }
 

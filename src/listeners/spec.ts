@@ -5,6 +5,7 @@
 
 import type { AddressRule } from './address-rules.ts';
 import type { Flusher } from './flusher.ts';
+import type { CertifiedKey } from './trust/server-names.ts';
 
 /** Why a connection was closed before it was handed to the broker. Stable: counters and logs are named by it. */
 export type RefusalReason =
@@ -87,14 +88,27 @@ export interface TlsSettings {
   readonly passphrase?: string | undefined;
   /** Whom to believe client certificates of. Default: the authorities that Node knows. */
   readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
-  /** Revocation lists for client certificates. */
+  /**
+   * Further certificates: the one whose names fit the server name that a client asks for (SNI) is shown, `cert` to
+   * everybody else. Default none.
+   */
+  readonly certificates?: readonly CertifiedKey[] | undefined;
+  /**
+   * Revocation lists for client certificates, signed by one of `ca`. The client's own certificate is looked up, not
+   * those of the authorities above it; without a valid list of who signed it, the client is closed.
+   */
   readonly crl?: string | Buffer | readonly (string | Buffer)[] | undefined;
   /** Asks clients for a certificate. Default false. */
   readonly requestCert?: boolean | undefined;
-  /** With `requestCert`: closes clients without a certificate that `ca` vouches for. Default true. */
+  /**
+   * With `requestCert`: closes clients without a certificate. Default true. One that `ca` does not vouch for closes the
+   * client either way.
+   */
   readonly rejectUnauthorized?: boolean | undefined;
   /** OpenSSL's cipher list. Default: Node's. */
   readonly ciphers?: string | undefined;
+  /** Parameters of ephemeral Diffie-Hellman in PEM, or `auto` for well-known ones. Default: no such ciphers. */
+  readonly dhparam?: string | Buffer | undefined;
   /** Oldest version accepted. Default `TLSv1.2`. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
@@ -103,8 +117,8 @@ export interface TlsSettings {
   /** Milliseconds for the handshake. Default 15,000. */
   readonly handshakeTimeoutMs?: number | undefined;
   /**
-   * Finds the key of a pre-shared key identity, undefined for one that is unknown. Switches PSK on, which in Node
-   * needs `ciphers` with PSK suites and, for most clients, `maxVersion: 'TLSv1.2'`.
+   * Finds the key of a pre-shared key identity, undefined for one that is unknown. Switches PSK on, which
+   * needs `ciphers` with PSK suites; TLS 1.2 is the newest version then.
    */
   readonly pskKey?: ((identity: string) => Buffer | undefined) | undefined;
   /** Told to PSK clients so that they can choose an identity. */

@@ -114,6 +114,7 @@ describe('a TLS listener', () => {
       commonName: 'pump-7',
       subject: 'CN=pump-7,O=Pumps\\, Inc.,C=DE',
       fingerprint256: new X509Certificate(cert).fingerprint256,
+      der: new X509Certificate(cert).raw,
     });
   });
 
@@ -127,15 +128,31 @@ describe('a TLS listener', () => {
     expect(listening.refused[0]).toMatchObject({ reason: 'tls-handshake', address: '127.0.0.1' });
   });
 
-  it('believes no certificate that nobody vouches for, even where one is only asked for', async () => {
+  it('closes a client whose certificate nobody vouches for, even where one is only asked for', async () => {
     const trusted = clientCertificate('/CN=pump');
     const other = clientCertificate('/CN=pump');
     const listening = await secure({ ca: trusted.cert, requestCert: true, rejectUnauthorized: false });
-    const client = dialTls(listening, other);
-    client.write('x');
-    await read(client, 1);
+    await readToEnd(dialTls(listening, other));
+    expect(listening.accepted).toHaveLength(0);
+    await until(() => listening.refused.length > 0, 'it is counted');
+    expect(listening.refused[0]).toMatchObject({
+      reason: 'tls-handshake',
+      detail: expect.stringContaining('not believed'),
+    });
+    const without = dialTls(listening);
+    without.write('x');
+    await read(without, 1);
     expect(listening.accepted[0]!.connection.peer).not.toHaveProperty('certificate');
   });
+
+  it.each(['', 'no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])(
+    'refuses to start with authorities that are none, rather than believe everybody: %j',
+    async (ca) => {
+      await expect(secure({ ca, requestCert: true })).rejects.toThrow(
+        "Listener 'test' cannot use its authorities of clients",
+      );
+    },
+  );
 
   it('ends only the client that does not speak TLS', async () => {
     const listening = await secure();

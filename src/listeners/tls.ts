@@ -4,8 +4,16 @@
  * and the gate work the same for every transport. A client's failure ends that client only.
  */
 
+import { constants, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { createSecureContext, createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
+import {
+  createSecureContext,
+  createServer,
+  type SecureContext,
+  type SecureContextOptions,
+  type Server,
+  type TLSSocket,
+} from 'node:tls';
 import type { Listener, Peer } from '../ports/listener.ts';
 import { AcceptingListener, PortBinding } from './acceptor.ts';
 import { ListenerError } from './error.ts';
@@ -13,12 +21,20 @@ import type { Gate } from './gate.ts';
 import { peerCertificate } from './peer-certificate.ts';
 import { SocketConnection } from './socket-connection.ts';
 import type { ListenerDeps, TlsListenerSpec, TlsSettings } from './spec.ts';
+import { certificatesIn } from './trust/pem.ts';
+import { RevocationProblem, Revocations } from './trust/revocations.ts';
+import { ServerNames } from './trust/server-names.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 15_000;
+/** Any length does; OpenSSL's own is at most 256. */
+const UNKNOWN_KEY_BYTES = 32;
 
 /** A listener whose certificates can be replaced while it is open. */
 export interface SecureListener extends Listener {
-  /** Used for handshakes from now on. Throws, changing nothing, when key and certificate do not fit or cannot be read. */
+  /**
+   * Certificates, keys, authorities, revocation lists and pre-shared keys for handshakes from now on. Throws, changing
+   * nothing, when key and certificate do not fit or something cannot be read.
+   */
   setSecureContext(tls: TlsSettings): void;
 }
 
@@ -51,10 +67,22 @@ interface Handshake {
   pskIdentity: string | undefined;
 }
 
+/** The authorities of clients cannot be used. */
+class TrustProblem extends Error {}
+
+/** What a reload replaces as a whole. */
+interface Trust {
+  readonly options: SecureContextOptions;
+  readonly names: ServerNames | undefined;
+  readonly revocations: Revocations | undefined;
+  readonly pskKey: TlsSettings['pskKey'];
+}
+
 /** The handshakes of one listener. */
 export class TlsStage {
   readonly #server: Server;
   readonly #name: string;
+  #trust: Trust;
   /** By the socket's own addresses, since TLS makes a new socket object around the accepted one. */
   readonly #handshakes = new Map<string, Handshake>();
 
@@ -67,21 +95,25 @@ export class TlsStage {
         `Listener '${listenerName}' speaks TLS but has no certificate and key: give both.`,
       );
     }
-    const context = this.#checked(settings);
+    if (pskKey !== undefined && (settings.minVersion === 'TLSv1.3' || settings.maxVersion === 'TLSv1.3')) {
+      throw new ListenerError(
+        'BAD_SETTING',
+        `Listener '${listenerName}' cannot speak TLS 1.3 with pre-shared keys: 1.2 is the newest for them.`,
+      );
+    }
+    this.#trust = this.#checked(settings);
     this.#server = createServer({
-      ...context,
+      ...this.#trust.options,
       requestCert: settings.requestCert ?? false,
       rejectUnauthorized: settings.rejectUnauthorized ?? true,
       handshakeTimeout: settings.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
-      ...(settings.alpnProtocols && { ALPNProtocols: [...settings.alpnProtocols] }),
+      ...(settings.alpnProtocols?.length && { ALPNProtocols: [...settings.alpnProtocols] }),
       ...(settings.pskIdentityHint !== undefined && { pskIdentityHint: settings.pskIdentityHint }),
-      ...(pskKey && {
-        pskCallback: (socket: TLSSocket, identity: string) => {
-          const handshake = this.#handshakes.get(keyOf(socket));
-          if (handshake !== undefined) handshake.pskIdentity = identity;
-          return pskKey(identity) ?? null;
-        },
+      ...(settings.certificates !== undefined && {
+        SNICallback: (name: string, found: (error: Error | null, context?: SecureContext) => void) =>
+          found(null, this.#trust.names?.find(name)),
       }),
+      ...(pskKey && { pskCallback: (socket: TLSSocket, identity: string) => this.#keyOf(socket, identity) }),
     });
     this.#server.on('secureConnection', (socket) => this.#secured(socket));
     this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
@@ -96,28 +128,50 @@ export class TlsStage {
   }
 
   setSecureContext(settings: TlsSettings): void {
-    this.#server.setSecureContext(this.#checked(settings));
+    const trust = this.#checked(settings);
+    this.#server.setSecureContext(trust.options);
+    this.#trust = trust;
   }
 
   /** Node tells of a bad key only deep inside OpenSSL's words, so it is tried here where the listener is known. */
-  #checked(settings: TlsSettings): SecureContextOptions {
+  #checked(settings: TlsSettings): Trust {
     const options = contextOptions(settings);
+    const { certificates, pskKey, crl, ca } = settings;
     try {
+      // Node would trust every authority that it knows instead.
+      checkAuthorities(ca);
       createSecureContext(options);
+      const names =
+        certificates && new ServerNames(certificates, (pair) => createSecureContext({ ...options, ...pair }));
+      const revocations =
+        crl === undefined ? undefined : new Revocations(texts(crl), ca === undefined ? [] : texts(ca));
+      return { options, names, revocations, pskKey };
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new ListenerError(
-        'BAD_SETTING',
-        `Listener '${this.#name}' cannot use its TLS certificate, key or ciphers: ${why}.`,
-        cause,
-      );
+      const what =
+        cause instanceof RevocationProblem
+          ? 'revocation list'
+          : cause instanceof TrustProblem
+            ? 'authorities of clients'
+            : 'TLS certificate, key or ciphers';
+      throw new ListenerError('BAD_SETTING', `Listener '${this.#name}' cannot use its ${what}: ${why}.`, cause);
     }
-    return options;
+  }
+
+  /** Who is unknown fails as late as who has the wrong key, so that nobody can ask which identities there are. */
+  #keyOf(socket: TLSSocket, identity: string): Buffer {
+    const key = this.#trust.pskKey?.(identity);
+    const handshake = this.#handshakes.get(keyOf(socket));
+    if (handshake === undefined || key === undefined) return randomBytes(UNKNOWN_KEY_BYTES);
+    handshake.pskIdentity = identity;
+    return key;
   }
 
   #secured(socket: TLSSocket): void {
     const handshake = this.#finished(socket);
-    if (handshake === undefined) {
+    const problem = this.#problemOf(socket);
+    if (handshake === undefined || problem !== undefined) {
+      handshake?.gate.tell('tls-handshake', handshake.peer.address, problem ?? '');
       socket.destroy();
       return;
     }
@@ -130,8 +184,16 @@ export class TlsStage {
     next(socket, {
       ...plain,
       ...(certificate && { certificate }),
-      ...(pskIdentity !== undefined && { pskIdentity }),
+      ...(pskIdentity !== undefined && isByKey(socket) && { pskIdentity }),
     });
+  }
+
+  /** Why a certificate that the client gave cannot be believed. Where none is required, giving a bad one is no way in. */
+  #problemOf(socket: TLSSocket): string | undefined {
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) return undefined;
+    if (!socket.authorized) return `its certificate is not believed: ${String(socket.authorizationError)}`;
+    return this.#trust.revocations?.problemOf(certificate, Date.now());
   }
 
   #failed(error: Error, socket: TLSSocket): void {
@@ -148,12 +210,35 @@ export class TlsStage {
   }
 }
 
+/** Whether the client has shown the key of the identity that it named, and not come in by the server's certificate alone. */
+function isByKey(socket: TLSSocket): boolean {
+  return socket.getProtocol() === 'TLSv1.2' && socket.getCipher().name.includes('PSK');
+}
+
 function keyOf(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`;
 }
 
+/** Throws a TrustProblem unless there are some, or where one cannot be read: it would be left out without a word. */
+function checkAuthorities(ca: TlsSettings['ca']): void {
+  if (ca === undefined) return;
+  let count = 0;
+  try {
+    for (const text of texts(ca)) count += certificatesIn(text).length;
+  } catch (cause) {
+    throw new TrustProblem(`a certificate cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+  if (count === 0) throw new TrustProblem('they hold no certificate in PEM');
+}
+
+function texts(given: string | Buffer | readonly (string | Buffer)[]): string[] {
+  return (Array.isArray(given) ? given : [given]).map(String);
+}
+
 function contextOptions(settings: TlsSettings): SecureContextOptions {
-  const { cert, key, passphrase, ca, crl, ciphers, minVersion = 'TLSv1.2', maxVersion } = settings;
+  const { cert, key, passphrase, ca, ciphers, dhparam, minVersion = 'TLSv1.2', pskKey } = settings;
+  // By TLS 1.3 a client can name an identity whose key it does not have, and go on by the server's certificate.
+  const maxVersion = settings.maxVersion ?? (pskKey === undefined ? undefined : 'TLSv1.2');
   return {
     minVersion,
     ...(maxVersion && { maxVersion }),
@@ -161,7 +246,9 @@ function contextOptions(settings: TlsSettings): SecureContextOptions {
     ...(key !== undefined && { key }),
     ...(passphrase !== undefined && { passphrase }),
     ...(ca !== undefined && { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
-    ...(crl !== undefined && { crl: typeof crl === 'string' || Buffer.isBuffer(crl) ? crl : [...crl] }),
     ...(ciphers !== undefined && { ciphers }),
+    ...(dhparam !== undefined && { dhparam }),
+    // A session that is resumed names no identity, and nobody would ask whether its key still holds.
+    ...(pskKey !== undefined && { secureOptions: constants.SSL_OP_NO_TICKET }),
   };
 }

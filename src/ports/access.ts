@@ -12,12 +12,34 @@ export interface ClientIdentity {
   readonly username: string | undefined;
   readonly peer: Peer;
   readonly version: ProtocolVersion;
+  /** What the login allowed and forbade this client in particular; asked before every authorizer. */
+  readonly permissions?: readonly PermissionRule[];
 }
+
+/** A permission as data: what a token, an HTTP answer or a row of a table says. */
+export interface PermissionRule {
+  readonly effect: 'allow' | 'deny';
+  readonly action: 'publish' | 'subscribe' | 'all';
+  /** A topic filter; whole levels `%u` and `%c` stand for the client's user name and Client Identifier. */
+  readonly topic: string;
+  /** The topic is compared as it stands, wildcards too. False unless given. */
+  readonly literal?: boolean;
+}
+
+/** Limits of one client, where they differ from the broker's. */
+export interface ClientLimits {
+  readonly messagesPerSecondMax?: number;
+  readonly bytesPerSecondMax?: number;
+  readonly subscriptionsMax?: number;
+}
+
+/** Who may come in though no authenticator knows them: everybody, nobody, or those who claim no user name. */
+export type AnonymousRule = 'allow' | 'deny' | 'without_username';
 
 export interface Credentials extends ClientIdentity {
   readonly password: Bytes | undefined;
-  /** Whether the listener accepts clients that no authenticator knows. */
-  readonly anonymousAllowed: boolean;
+  /** What holds at the listener when no authenticator knows the client. */
+  readonly anonymous: AnonymousRule;
 }
 
 export type LoginVerdict =
@@ -29,6 +51,10 @@ export type LoginVerdict =
       /** Replaces what the client sent, for example by the name in a certificate. */
       readonly username?: string;
       readonly userProperties?: UserProperty[];
+      readonly permissions?: readonly PermissionRule[];
+      readonly limits?: ClientLimits;
+      /** When the login ends and the connection with it, in milliseconds since 1970. */
+      readonly expiresAtMs?: number;
     }
   | {
       readonly outcome: 'deny';
@@ -39,7 +65,10 @@ export type LoginVerdict =
       readonly serverReference?: string;
     };
 
-/** One source of logins. `ignore` means: I do not know this client. */
+/**
+ * One source of logins. `ignore` means: I do not know this client. A source that cannot answer throws or rejects with a
+ * BackendError, and what then holds is the operator's choice, not the source's.
+ */
 export interface Authenticator {
   readonly name: string;
   authenticate(
@@ -56,6 +85,8 @@ export type ExchangeStep =
       readonly data?: Bytes;
       readonly superuser?: boolean;
       readonly username?: string;
+      readonly permissions?: readonly PermissionRule[];
+      readonly expiresAtMs?: number;
     }
   | { readonly outcome: 'deny'; readonly reasonCode?: number; readonly reasonString?: string };
 
@@ -70,7 +101,8 @@ export interface EnhancedAuthenticator {
   begin(credentials: Credentials): Exchange;
 }
 
-export type Action = 'publish' | 'subscribe';
+/** `receive` is a message on its way to a client; only sources that check deliveries are asked about it. */
+export type Action = 'publish' | 'subscribe' | 'receive';
 
 export interface AccessRequest {
   readonly action: Action;
@@ -80,13 +112,22 @@ export interface AccessRequest {
   readonly retain: boolean;
 }
 
+export type Permission = 'allow' | 'deny' | 'ignore';
+
+/** A permission with the rule it comes from, in words: `acl.conf:3 {deny, all, subscribe, ["$SYS/#"]}`. */
+export interface ExplainedPermission {
+  readonly answer: Permission;
+  readonly because: string;
+}
+
 /** One source of permissions. `ignore` means: no rule of mine speaks of this. */
 export interface Authorizer {
   readonly name: string;
-  authorize(
-    client: ClientIdentity,
-    request: AccessRequest,
-  ): 'allow' | 'deny' | 'ignore' | Promise<'allow' | 'deny' | 'ignore'>;
+  /** Asked about `receive` too, and then answers at once. False unless given. */
+  readonly checksDelivery?: boolean;
+  authorize(client: ClientIdentity, request: AccessRequest): Permission | Promise<Permission>;
+  /** The same answer with its reason; asked by operators, never on the way of a message. */
+  explain?(client: ClientIdentity, request: AccessRequest): ExplainedPermission | Promise<ExplainedPermission>;
   close?(): void | Promise<void>;
 }
 
@@ -95,7 +136,11 @@ export interface Access {
   authenticate(credentials: Credentials): LoginVerdict | Promise<LoginVerdict>;
   /** Undefined when nobody provides the method (0x8C). */
   exchange(method: string, credentials: Credentials): Exchange | undefined;
-  /** Superusers never get here. */
+  /**
+   * Superusers never get here.
+   * @throws BackendError, at once or later, when a source that has to be asked cannot answer and failures are to deny:
+   *   nothing is allowed then, and no subscription that is held is taken away for it
+   */
   authorize(
     client: ClientIdentity,
     action: Action,
@@ -103,4 +148,10 @@ export interface Access {
     qos: Qos,
     retain: boolean,
   ): boolean | Promise<boolean>;
+  /** Whether `receive` must be asked before a message is sent to a client. */
+  readonly checksDelivery: boolean;
+  /** Grows whenever an answer given before may no longer hold. */
+  readonly revision: number;
+  /** Calls `listener` after `revision` has grown. Returns the function that ends it. */
+  onChange(listener: () => void): () => void;
 }

@@ -5,6 +5,7 @@
 
 import type { ProtocolError } from '../packet/error.ts';
 import type { Message } from '../packet/message.ts';
+import type { Traffic } from '../packet/traffic.ts';
 import type { ControlPacket, ProtocolVersion, Qos } from '../packet/types.ts';
 import type { Peer } from './listener.ts';
 
@@ -24,9 +25,21 @@ export interface Delivery {
   topicOmitted: boolean;
 }
 
+/** Looks on while packets pass. What it is given must neither be changed nor kept. */
+export interface LinkTap {
+  received(packet: ControlPacket): void;
+  publishReceived(message: Message): void;
+  sent(packet: ControlPacket): void;
+  publishSent(message: Message, delivery: Delivery): void;
+}
+
 /** Our handle to send to one connection. */
 export interface Link {
   readonly peer: Peer;
+  /** What went over it, for links that count. */
+  readonly traffic?: Traffic;
+  /** Told of every packet while it is set, by links that can be tapped. */
+  tap?: LinkTap | undefined;
   /** Bytes sent but not yet taken by the peer. */
   readonly bytesWaiting: number;
   /** Tells the version and the peer's Maximum Packet Size (bytes), both known from CONNECT, before anything is sent. */

@@ -27,6 +27,8 @@ export interface PeerCertificate {
   /** RFC 2253 form. */
   readonly subject: string;
   readonly fingerprint256: string;
+  /** The whole certificate; absent where a proxy told of it. */
+  readonly der?: Buffer;
 }
 
 export interface ByteConnection {

@@ -2,11 +2,19 @@
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** What some operators tell apart within a level: lines about clients that come and go, and about subscriptions. */
+export type LogKind = 'notice' | 'subscribe' | 'unsubscribe' | 'websockets';
+
 export interface Log {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields, kind?: LogKind): void;
+  info(message: string, fields?: LogFields, kind?: LogKind): void;
+  warn(message: string, fields?: LogFields, kind?: LogKind): void;
+  error(message: string, fields?: LogFields, kind?: LogKind): void;
+  /**
+   * Whether somebody else words how connections begin and end, from the broker's events; the broker then leaves its own
+   * lines about them out. Default false.
+   */
+  readonly wordsConnections?: boolean;
 }
 
 /** For embedding and tests that want silence. */

@@ -57,3 +57,19 @@ export interface OptionRow {
   /** The key in emqx.conf, where EMQX 4 has the option. `$z` and `$l` stand for a zone and a listener. */
   readonly emqx?: string;
 }
+
+/**
+ * The values of one set of rows, for whoever uses them. Asking for a name that no row has, or for another type than the
+ * row's, is a mistake in the program and throws.
+ */
+export interface OptionReader {
+  boolean(name: string): boolean;
+  /** A count, bytes or seconds. */
+  number(name: string): number;
+  text(name: string): string;
+  list(name: string): readonly string[];
+  /** Undefined when nobody set the option and it has no default; so for the other two. */
+  optionalBoolean(name: string): boolean | undefined;
+  optionalNumber(name: string): number | undefined;
+  optionalText(name: string): string | undefined;
+}

@@ -13,8 +13,9 @@ import { varintBytes } from '../packet/primitives.ts';
 import type { Sender } from '../packet/properties.ts';
 import { decodePublish } from '../packet/publish.ts';
 import { TopicMemory } from '../packet/topic-memory.ts';
+import { packetNumbers, Traffic } from '../packet/traffic.ts';
 import type { ControlPacket, ProtocolVersion } from '../packet/types.ts';
-import type { Delivery, Link, LinkOwner } from '../ports/link.ts';
+import type { Delivery, Link, LinkOwner, LinkTap } from '../ports/link.ts';
 import type { ByteConnection, ByteHandler, Peer } from '../ports/listener.ts';
 import { type FrameLimits, FrameReader, wastefulLength } from './frame-reader.ts';
 import { appendPublish } from './outgoing-publish.ts';
@@ -40,6 +41,8 @@ export function openMqtt(
 }
 
 export class MqttLink implements Link, ByteHandler {
+  readonly traffic: Traffic = new Traffic();
+  tap: LinkTap | undefined = undefined;
   readonly #connection: ByteConnection;
   readonly #owner: LinkOwner;
   readonly #limits: MqttLimits;
@@ -91,7 +94,10 @@ export class MqttLink implements Link, ByteHandler {
   send(packet: ControlPacket): boolean {
     if (!this.#writing) return true;
     const { arena, output } = this.#connection;
+    const before = output.bytes;
     if (!appendPacket(packet, this.#version, this.#maximumPacketSize, arena, output)) return false;
+    this.traffic.packetWent(packetNumbers[packet.type], output.bytes - before);
+    this.tap?.sent(packet);
     this.#connection.wake();
     return true;
   }
@@ -99,7 +105,10 @@ export class MqttLink implements Link, ByteHandler {
   sendPublish(message: Message, delivery: Delivery): boolean {
     if (!this.#writing) return true;
     const { arena, output } = this.#connection;
+    const before = output.bytes;
     if (!appendPublish(message, delivery, this.#version, this.#maximumPacketSize, arena, output)) return false;
+    this.traffic.messageWent(output.bytes - before, message.payloadEnd - message.payloadStart);
+    this.tap?.publishSent(message, delivery);
     this.#connection.wake();
     return true;
   }
@@ -131,6 +140,7 @@ export class MqttLink implements Link, ByteHandler {
 
   onBytes(chunk: Buffer): void {
     if (!this.#reading) return;
+    this.traffic.bytesCame(chunk.length);
     this.#reader.feed(chunk);
     if (this.#holds === 0) this.#pump();
     else this.#pause();
@@ -175,8 +185,15 @@ export class MqttLink implements Link, ByteHandler {
       return false;
     }
     // Outside of the try: an error of the owner is not the peer's fault.
-    if (message !== undefined) this.#owner.receivePublish(message);
-    else this.#owner.receive(packet!);
+    if (message !== undefined) {
+      this.traffic.messageCame(message.payloadEnd - message.payloadStart);
+      this.tap?.publishReceived(message);
+      this.#owner.receivePublish(message);
+      return true;
+    }
+    this.traffic.packetCame(packetNumbers[packet!.type]);
+    this.tap?.received(packet!);
+    this.#owner.receive(packet!);
     return true;
   }
 

@@ -3,9 +3,9 @@
  * and the same test does the same every time.
  */
 
-import { AccessChain, type AccessChainOptions } from '../access/chain.ts';
+import { AccessChain, type AccessChainOptions } from '../access/chain/access-chain.ts';
 import { Broker } from '../broker/broker.ts';
-import type { PublishFilter } from '../broker/context.ts';
+import type { PublishFilter } from '../broker/hooks.ts';
 import type { BrokerOptions } from '../broker/options.ts';
 import { SingleNode } from '../clusters/single.ts';
 import type { ConnectPacket, ProtocolVersion } from '../packet/types.ts';
@@ -44,13 +44,16 @@ export interface TestClientOptions {
 export class TestBroker {
   readonly broker: Broker;
   readonly clock: FakeClock;
+  /** Tell it of changed rules by `rulesChanged`. */
+  readonly access: AccessChain;
   readonly #options: TestBrokerOptions;
   #pairs: MemoryPair[] = [];
   #clients = 0;
 
   /** Use `testBroker`. */
-  constructor(broker: Broker, clock: FakeClock, options: TestBrokerOptions) {
+  constructor(broker: Broker, clock: FakeClock, access: AccessChain, options: TestBrokerOptions) {
     this.broker = broker;
+    this.access = access;
     this.clock = clock;
     this.#options = options;
   }
@@ -61,7 +64,7 @@ export class TestBroker {
     const pair = memoryPair({ ...(options.peer && { peer: options.peer }), ...(chunkBytes && { chunkBytes }) });
     const rules: ListenerRules = {
       name: 'memory',
-      allowAnonymous: true,
+      anonymous: 'allow',
       mountpoint: '',
       maximumQos: 2,
       topicAliasMaximum: this.broker.options.topicAliasMaximum,
@@ -122,8 +125,9 @@ export class TestBroker {
 /** Opens a broker for a test. */
 export async function testBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const clock = options.clock ?? new FakeClock();
+  const access = new AccessChain({ clock, log: options.log ?? silentLog, ...options.access });
   const broker = await Broker.open(options.broker ?? {}, {
-    access: new AccessChain(options.access),
+    access,
     clock,
     random: new SeededRandom(options.seed ?? 1),
     cluster: new SingleNode('hoopoe@127.0.0.1'),
@@ -131,5 +135,5 @@ export async function testBroker(options: TestBrokerOptions = {}): Promise<TestB
     log: options.log ?? silentLog,
     publishFilter: options.publishFilter,
   });
-  return new TestBroker(broker, clock, options);
+  return new TestBroker(broker, clock, access, options);
 }

@@ -91,13 +91,16 @@ export class TopicIndex<V extends NonNullable<unknown>> {
 
   /** The values of all filters that match. The same answer is given again while it holds and is kept. */
   match(topic: string): Match<V> {
-    const kept = this.#cache.get(topic);
-    if (kept !== undefined) return kept;
+    return this.#cache.get(topic) ?? this.#cache.answer(topic, this.find(topic));
+  }
+
+  /** As `match`, found anew and kept nowhere: for topics that are asked about once. */
+  find(topic: string): V[] {
     const values: V[] = [];
     const exact = this.#exact.get(topic);
     if (exact !== undefined) bagInto(exact, values);
     if (this.#wildcards.size > 0) this.#collect(topic, values);
-    return this.#cache.answer(topic, values);
+    return values;
   }
 
   /** Every filter with each of its values. The index must not change meanwhile. */

@@ -5,7 +5,7 @@
  */
 
 import { type Branch, Leaf, LevelTree, type Twig } from './level-tree.ts';
-import { levelEnd, matches } from './name.ts';
+import { levelEnd, matches, matchesRest } from './name.ts';
 
 const HASH = 0x23;
 const DOLLAR = 0x24;
@@ -43,14 +43,19 @@ export class TopicTree<V extends NonNullable<unknown>> {
   }
 
   /** Begins a walk through the values of all names that the filter matches. */
-  matchFrom(filter: string): TopicWalk<V> {
-    return new TopicWalk<V>(this.#tree, filter);
+  matchFrom(filter: string, options?: WalkOptions): TopicWalk<V> {
+    return new TopicWalk<V>(this.#tree, filter, options);
   }
 
   /** Every name with its value. The tree must not change meanwhile. */
   *entries(): IterableIterator<[topic: string, value: V]> {
     for (const leaf of this.#tree.leaves()) yield [leaf.key, leaf.value!];
   }
+}
+
+export interface WalkOptions {
+  /** Whether a wildcard in the first level matches names that begin with $ too, as no subscription's does. */
+  readonly includesDollar?: boolean;
 }
 
 /** What a walk still has to look at: a twig by itself, or the rest of a map of twigs. */
@@ -75,10 +80,12 @@ export class TopicWalk<V extends NonNullable<unknown>> implements IterableIterat
   readonly #filter: string;
   readonly #root: Branch<V>;
   readonly #newest: number;
+  readonly #includesDollar: boolean;
   readonly #stops: Stop<V>[] = [];
 
-  constructor(tree: LevelTree<V>, filter: string) {
+  constructor(tree: LevelTree<V>, filter: string, { includesDollar = false }: WalkOptions = {}) {
     this.#filter = filter;
+    this.#includesDollar = includesDollar;
     this.#root = tree.root;
     this.#newest = tree.newest;
     this.#stops.push({ single: tree.root, rest: undefined, filterAt: 0, skipsDollar: false });
@@ -151,11 +158,15 @@ export class TopicWalk<V extends NonNullable<unknown>> implements IterableIterat
       at = end + 1;
     }
     // A leaf may have moved since its way was walked, so the whole name is compared rather than the rest of it.
-    return here !== undefined && matches(this.#filter, here.key) ? this.#give(here) : undefined;
+    return here !== undefined && this.#matches(here.key) ? this.#give(here) : undefined;
+  }
+
+  #matches(topic: string): boolean {
+    return this.#includesDollar ? matchesRest(this.#filter, 0, topic, 0) : matches(this.#filter, topic);
   }
 
   #stopBelow(branch: Branch<V>, filterAt: number): void {
-    const skipsDollar = branch === this.#root;
+    const skipsDollar = branch === this.#root && !this.#includesDollar;
     if (branch.twigs !== undefined) {
       this.#stops.push({ single: undefined, rest: branch.twigs.entries(), filterAt, skipsDollar });
     } else if (branch.only !== undefined && !(skipsDollar && branch.onlyName.charCodeAt(0) === DOLLAR)) {

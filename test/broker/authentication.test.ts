@@ -45,7 +45,7 @@ test('the method decides the User Name', async () => {
 });
 
 test('a client that proves itself is let in where anonymous clients are not', async () => {
-  const t = await testBroker({ ...withWords({ words: ['only'] }), rules: { allowAnonymous: false } });
+  const t = await testBroker({ ...withWords({ words: ['only'] }), rules: { anonymous: 'deny' } });
   expect(await t.client().connect({ properties: word('only') })).toMatchObject({ reasonCode: 0 });
 });
 

@@ -16,11 +16,11 @@ test('[MQTT-2.2.2-1] writes Property Length 0 where a packet has no properties',
 });
 
 test('[MQTT-2.2.2-1] a refusal of an MQTT 5 CONNECT has a Property Length where nothing else fits', async () => {
-  const t = await testBroker({ rules: { allowAnonymous: false } });
+  const t = await testBroker({ rules: { anonymous: 'deny' } });
   const client = t.client();
   const received = recordBytes(client);
   await client.sendBytes(frame(0x10, '<MQTT> 05 02 0000 {27 00000005} <a>'));
-  expect(received()).toEqual(frame(0x20, '00 87 00'));
+  expect(received()).toEqual(frame(0x20, '00 86 00'));
 });
 
 for (const version of [3, 4] as const) {

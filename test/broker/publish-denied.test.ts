@@ -46,12 +46,12 @@ for (const version of [3, 4, 5] as const) {
     const [client, watcher] = [await t.connect({ version }), await t.connect()];
     for (const filter of ['$SYS/#', '$share/+/+']) await watcher.subscribe(filter);
     for (const topic of ['$SYS/broker/uptime', '$share/g/a', '$queue/a']) {
-      await client.publish(topic, 'x', { qos: 1 });
+      await client.publish(topic, 'forged', { qos: 1 });
       expect(client.take('puback')?.reasonCode).toBe(version === 5 ? 0x87 : 0);
     }
     await client.publish('$else/a', 'x', { qos: 1 });
     expect(client.take('puback')?.reasonCode).toBe(version === 5 ? 0x10 : 0);
-    expect(watcher.takePublishes()).toEqual([]);
+    expect(watcher.takePublishes().filter(({ text }) => text === 'forged')).toEqual([]);
   });
 }
 

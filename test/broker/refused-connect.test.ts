@@ -16,7 +16,7 @@ const lateDenying: TestBrokerOptions = {
 const rows: [why: string, options: TestBrokerOptions, code: number, returnCode: number][] = [
   ['the password is wrong', denying, 0x86, 4],
   ['the client is banned', lateDenying, 0x8a, 5],
-  ['anonymous clients are not accepted', { rules: { allowAnonymous: false } }, 0x87, 5],
+  ['anonymous clients are not accepted', { rules: { anonymous: 'deny' } }, 0x86, 4],
   ['nobody can check the login', failing, 0x88, 3],
 ];
 
@@ -47,6 +47,7 @@ for (const [why, options, code, returnCode] of rows) {
         subscriptions: expect.any(Number),
         retainedMessages: 0,
         retainedBytes: 0,
+        queuedBytes: 0,
       });
     });
   }

@@ -133,7 +133,7 @@ describe.skipIf(lacks('mosquitto') || lacks('mosquitto-clients'))(needing('mosqu
   test('other clients may not say that a bridge is up', async () => {
     const { broker, port } = await serve();
     const states: string[] = [];
-    broker.subscribe('$SYS/#', (message) => states.push(message.topic));
+    broker.subscribe('$SYS/broker/connection/#', (message) => states.push(message.topic));
     const topic = (clientId: string): string => `$SYS/broker/connection/${clientId}/state`;
     await mosquittoPub(port, '-i', 'mallory', '-t', topic('bridge-home'), '-m', '1');
     await mosquittoPub(port, '-i', 'mallory', '-t', '$SYS/broker/version', '-m', '1');

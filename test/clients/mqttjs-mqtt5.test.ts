@@ -113,8 +113,8 @@ describe('MQTT 5 with MQTT.js', () => {
   });
 
   test.each([
-    ['3.1.1', 4, 5],
-    ['5.0', 5, 0x87],
+    ['3.1.1', 4, 4],
+    ['5.0', 5, 0x86],
   ] as const)(
     'a client of %s without a login is refused where none may come in',
     async (_name, protocolVersion, code) => {

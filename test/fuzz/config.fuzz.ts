@@ -3,15 +3,18 @@
  * nothing is thrown or polluted.
  */
 
+import { checkReferences, planAccess } from '../../src/config/access.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { planListeners } from '../../src/config/listeners.ts';
 import { readYaml } from '../../src/config/native-yaml.ts';
+import type { Reading } from '../../src/config/reading.ts';
 import { settle } from '../../src/config/settings.ts';
 
 const seeds: readonly string[] = [
   'limits: { packet_bytes_max: 1MB, inflight_max: 20 }\nlog: { level: debug }\n',
   'listeners:\n  a: &a { transport: tls, host: 0.0.0.0, port: 8883, access: [allow 10.0.0.0/8, deny all] }\n  b: *a\n',
   '__proto__: { polluted: 1 }\nallow_anonymous: !!bool yes\n"listeners": {"ws": {"path": "/mqtt", "origins": ["*"]}}\n',
+  'access:\n  db: { postgresql: { server: db, password_hash: sha256 }, order: 3 }\n  rules:\n    acl_conf: { file: a.conf }\n',
   'data:\n  dir: |\n    x\nmqtt: {qos_max: 0x1, response_information: >-\n  folded\n}\n',
 ];
 
@@ -55,6 +58,9 @@ const fragments: readonly string[] = [
   ],
   ...[
     'listeners',
+    'access',
+    'postgresql',
+    'type',
     'limits',
     '__proto__',
     'constructor',
@@ -98,11 +104,18 @@ function assertSane(text: string, settled: () => void): void {
   if ('polluted' in {}) throw new Error(`a prototype was polluted by ${JSON.stringify(text)}`);
 }
 
+/** Everything that is made of a reading before anything is opened. */
+function plan(reading: Reading): void {
+  const settings = settle([reading], []);
+  const { sources } = planAccess(settings, reading.problems.length === 0);
+  checkReferences(settings, planListeners(settings, sources).listeners);
+}
+
 function fuzzYaml(seed: number, iterations: number): void {
   const below = numbers(seed);
   for (let iteration = 0; iteration < iterations; iteration++) {
     const text = mutate(seeds[below(seeds.length)] ?? '', below);
-    assertSane(text, () => planListeners(settle([readYaml(text, 'fuzz.yaml')], [])));
+    assertSane(text, () => plan(readYaml(text, 'fuzz.yaml')));
   }
 }
 
@@ -111,13 +124,15 @@ function fuzzEnvironment(seed: number, iterations: number): void {
   const names = [
     'HOOPOE_LIMITS__INFLIGHT_MAX',
     'HOOPOE_LISTENERS__A__PORT',
+    'HOOPOE_ACCESS__A__POSTGRESQL__SERVER',
+    'HOOPOE_ACCESS__A__TYPE',
     'HOOPOE_LISTENERS__TLS__KEY_PASSPHRASE_FILE',
   ];
   for (let iteration = 0; iteration < iterations; iteration++) {
     const name = mutate(names[below(names.length)] ?? '', below);
     const text = mutate('1', below);
     assertSane(`${name}=${text}`, () => {
-      planListeners(settle([readEnvironment({ [name]: text }, '/', () => text)], []));
+      plan(readEnvironment({ [name]: text }, '/', () => text));
     });
   }
 }

@@ -95,7 +95,7 @@ test('passwords and payloads are in no log line, no event and no answer', async 
 });
 
 test('a login that was refused is not let in as anonymous, however it tries', async () => {
-  const t = await testBroker({ access: { authenticators: [onlyAlice] }, rules: { allowAnonymous: true } });
+  const t = await testBroker({ access: { authenticators: [onlyAlice] }, rules: { anonymous: 'allow' } });
   const client = t.client();
   expect((await client.connect({ username: 'alice', password: Buffer.from('wrong') }))?.reasonCode).toBe(0x86);
 });
@@ -107,7 +107,7 @@ for (const answer of [undefined, null, true, {}, 'allow', { outcome: 'Allow' }, 
         name: 'odd',
         authenticate: () => (late ? Promise.resolve(answer) : answer),
       } as unknown as Authenticator;
-      const t = await testBroker({ access: { authenticators: [authenticator] }, rules: { allowAnonymous: false } });
+      const t = await testBroker({ access: { authenticators: [authenticator] }, rules: { anonymous: 'deny' } });
       const client = t.client();
       const connack = await client.connect();
       expect(connack?.reasonCode ?? 0x80).toBeGreaterThanOrEqual(0x80);

@@ -42,7 +42,7 @@ const beginnings: Readonly<Record<keyof typeof kinds, string>> = {
 /** A CONNECT of MQTT 3.1.1, and how it is answered. */
 const connectPacket = Buffer.from('101000044d5154540402000000046c617374', 'hex');
 const accepted = '20020000';
-const notAuthorized = '20020005';
+const badCredentials = '20020004';
 
 async function answerTo(socket: Socket, ...packets: (string | Buffer)[]): Promise<string> {
   for (const packet of packets) socket.write(packet);
@@ -134,28 +134,35 @@ test('server names that are no names are served like any other', async () => {
   await until(() => broker.gauges.connections === 7, 'all are served');
 });
 
-test('a certificate that nobody vouches for is no identity', async () => {
+test('a certificate that nobody vouches for is no way in, and one that is asked for need not be given', async () => {
   const own = clientCertificate('/CN=admin');
   const names: (string | undefined)[] = [];
+  const refused: string[] = [];
   const broker = await createBroker({
     authenticate: ({ peer }) => {
       names.push(peer.certificate?.commonName);
       return true;
     },
+    onRefused: (reason, _address, _listener, detail) => refused.push(`${reason} ${detail}`),
   });
   onTestFinished(() => broker.close());
   const { cert, key } = ownCertificate();
   const tls = { cert, key, ca: cert, requestCert: true, rejectUnauthorized: false };
   const { port } = await broker.listen({ transport: 'tls', host, port: 0, tls });
-  const socket = await tlsClient(port, own);
-  expect(await answerTo(socket, connectPacket)).toBe(accepted);
+  const forged = connectTls({ port, host, rejectUnauthorized: false, ...own });
+  tidy(forged).resume();
+  forged.write(connectPacket);
+  await until(() => forged.closed, 'it is cut off', 5_000);
+  expect(names).toEqual([]);
+  expect(refused).toEqual([expect.stringMatching(/^tls-handshake .*not believed/)]);
+  expect(await answerTo(await tlsClient(port, {}), connectPacket)).toBe(accepted);
   expect(names).toEqual([undefined]);
 });
 
 test('a listener for a proxy does not take the clients behind it for this machine', async () => {
   const { port } = await serving({ host, port: 0, proxyProtocol: true });
   const header = 'PROXY TCP4 203.0.113.7 127.0.0.1 4000 1883\r\n';
-  expect(await answerTo(dial(port, host), header, connectPacket)).toBe(notAuthorized);
+  expect(await answerTo(dial(port, host), header, connectPacket)).toBe(badCredentials);
 });
 
 test('a PROXY header from where it is not believed changes nothing: the connection is closed', async () => {

@@ -3,7 +3,7 @@
  * tells the program around it, which goes to the models. A dead life is never heard of again.
  */
 
-import { AccessChain } from '../../src/access/chain.ts';
+import { AccessChain } from '../../src/access/chain/access-chain.ts';
 import { Broker } from '../../src/broker/broker.ts';
 import type { BrokerEvents } from '../../src/broker/events.ts';
 import { SingleNode } from '../../src/clusters/single.ts';

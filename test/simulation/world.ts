@@ -160,7 +160,7 @@ export class World implements ClientWorld {
     pair.server.blocked = true;
     const rules: ListenerRules = {
       name: 'memory',
-      allowAnonymous: true,
+      anonymous: 'allow',
       mountpoint: '',
       maximumQos: 2,
       topicAliasMaximum: this.life.broker.options.topicAliasMaximum,

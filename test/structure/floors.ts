@@ -18,6 +18,8 @@ const floors: Readonly<Record<string, number>> = {
   clusters: 4,
   bridges: 4,
   config: 4,
+  logging: 4,
+  metrics: 4,
   api: 5,
   cli: 5,
   plugins: 5,

@@ -1,5 +1,6 @@
 /** The stores of other tests keep the promises of a store, so that what those tests show is true of a real one. */
 
+import { MemoryStore } from '../../src/stores/memory.ts';
 import { KeptStore } from '../broker/kept-store.ts';
 import { Disk, SimulatedStore } from '../simulation/simulated-store.ts';
 import { storeSuite } from './store-suite.ts';
@@ -52,3 +53,12 @@ storeSuite('the kept store', async () => {
   const store = new RevivedStore();
   return { store, failNext: () => store.failNext(), reopen: async () => store };
 });
+
+storeSuite(
+  'a store in memory',
+  async () => {
+    const store = new MemoryStore();
+    return { store, reopen: async () => store };
+  },
+  false,
+);

@@ -31,12 +31,13 @@ const ORDERED = ['!', 'a', 'a\0', 'a\0b', 'a/', 'aa', 'b', 'é', '水', '\uff5e'
 
 type Make = () => Promise<StoreSubject>;
 
-export function storeSuite(name: string, make: Make): void {
+/** @param lasts whether the store keeps what it holds beyond its own end */
+export function storeSuite(name: string, make: Make, lasts: boolean = true): void {
   describe(`${name}: ranges`, () => testRanges(make));
   describe(`${name}: values`, () => testValues(make));
   describe(`${name}: batches`, () => testBatches(make));
   describe(`${name}: commits`, () => testCommits(make));
-  describe(`${name}: lasting`, () => testLasting(make));
+  if (lasts) describe(`${name}: lasting`, () => testLasting(make));
 }
 
 function testRanges(make: Make): void {

@@ -26,7 +26,7 @@ const logins: [string, NonNullable<CreateBrokerOptions['authenticate']>, number]
   ['false refuses', () => false, 0x86],
   ['a promise of true lets in', () => later(true), 0],
   ['a promise of false refuses', () => later(false), 0x86],
-  ['undefined leaves it to the anonymous rule', () => undefined, 0x87],
+  ['undefined leaves it to the anonymous rule', () => undefined, 0x86],
   ['a verdict tells its own reason code', () => ({ outcome: 'deny', reasonCode: 0x8a }), 0x8a],
   ['a throw refuses', mistake, 0x88],
   ['a promise that fails refuses', () => later(0).then(mistake), 0x88],
@@ -57,7 +57,7 @@ test('authenticate sees who asks, and can give another name and more rights', as
 
 test('with an authenticator nobody is anonymous unless it is said', async () => {
   const { urlOf } = await serve({ authenticate: () => undefined });
-  expect(await connackOf(jsClient(urlOf('tcp'), mqtt5))).toBe(0x87);
+  expect(await connackOf(jsClient(urlOf('tcp'), mqtt5))).toBe(0x86);
 });
 
 const permissions: [string, NonNullable<CreateBrokerOptions['authorize']>, boolean][] = [

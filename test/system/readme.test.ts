@@ -50,7 +50,11 @@ async function runShell(code: string): Promise<string> {
 
 /** The broker of `npm start`, on ports that are free. */
 async function startBroker(): Promise<{ readonly mqtt: string; readonly mqtts: string }> {
-  const ports = { HOOPOE_LISTENERS__MQTT__PORT: '0', HOOPOE_LISTENERS__MQTTS__PORT: '0' };
+  const ports = {
+    HOOPOE_LISTENERS__MQTT__PORT: '0',
+    HOOPOE_LISTENERS__MQTTS__PORT: '0',
+    HOOPOE_MANAGEMENT__PORT: '0',
+  };
   const env = { ...environment, ...ports };
   const program = new RunningProgram(process.execPath, [join(root, 'bin', 'hoopoe')], { env });
   await until(() => program.text.includes('Ctrl-C'), 'the start of the broker', 20_000);
@@ -109,6 +113,24 @@ describe('the READMEs', () => {
     ]);
     expect(said).toMatch(/^listeners\.devices\.port +8883 +hoopoe\.yaml:\d+$/m);
     expect(said).toMatch(/Variable +HOOPOE_LIMITS__PACKET_BYTES_MAX/);
+  });
+
+  it('check logins and permissions, and show what runs', async () => {
+    const yaml = `${english.code('access')}management: { port: 0 }\n`;
+    writeFileSync(join(project, 'hoopoe.yaml'), yaml.replace("'*', port: 1883", '127.0.0.1, port: 0'));
+    writeFileSync(join(project, 'acl.conf'), '{allow, {user, "pump-7"}, publish, ["pumps/7/#"]}.\n{deny, all}.\n');
+    const script = `cd '${project}' && exec bin/hoopoe -c hoopoe.yaml`;
+    const program = new RunningProgram('sh', ['-c', script], { env: environment });
+    await until(() => program.text.includes('Dashboard'), 'the start of the broker', 20_000);
+    const said = await runShell(english.code('users'));
+    expect(said).toContain('done');
+    expect(said).toMatch(/acl\.conf/);
+    expect(await runShell(english.code('look'))).toMatch(/Hoopoe .* runs/);
+  });
+
+  it('describe a bridge', async () => {
+    writeFileSync(join(project, 'bridge.yaml'), english.code('bridge'));
+    expect(await runShell('bin/hoopoe config check bridge.yaml')).toContain('bridge.yaml: no mistakes');
   });
 
   it('connect MQTT.js', async () => {

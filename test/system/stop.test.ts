@@ -83,7 +83,7 @@ test('a listener that others can reach refuses anonymous clients and says so; in
   const { program, ports } = await startHoopoe([], { yaml });
   const refused = jsClient(`mqtt://127.0.0.1:${ports.get('closed')}`, { protocolVersion: 5 });
   await until(() => refused.errors.length > 0, 'the refusal');
-  expect(refused.errors[0]).toMatchObject({ code: 0x87 });
+  expect(refused.errors[0]).toMatchObject({ code: 0x86 });
   await connectedJs(`mqtt://127.0.0.1:${ports.get('open')}`);
   await connectedJs(`mqtt://127.0.0.1:${ports.get('local')}`);
   expect(program.text).toMatch(/required on closed, but none are configured/);

@@ -4,50 +4,64 @@
  */
 
 import { ProtocolError } from '../../packet/error.ts';
-import type { ConnectPacket, Properties } from '../../packet/types.ts';
+import type { ConnectPacket } from '../../packet/types.ts';
 import { quote } from '../../std/shorten.ts';
-import { TokenBucket } from '../../std/token-bucket.ts';
+import { authorize } from '../permission/authorize.ts';
+import { findForbidden } from '../permission/find-forbidden.ts';
+import { takeAway } from '../permission/take-away.ts';
 import type { Session, SessionWill } from '../session/session.ts';
+import type { Subscription } from '../session/subscription.ts';
 import { connackProperties } from './connack.ts';
 import type { Connection } from './connection.ts';
 import { grantedExpiry, grantedKeepAlive } from './grants.ts';
-import { authorize } from './permission.ts';
+import { applyGrant, applyLimits, type Grant } from './login/apply-grant.ts';
+import { refuseBanned, refuseFlapping } from './login/banned.ts';
 import { InboundAliases } from './topic-alias.ts';
 import { willMessage } from './will.ts';
+
+/** What was found of a session before it is resumed. */
+interface Review {
+  readonly session: Session | undefined;
+  readonly forbidden: readonly Subscription[];
+  /** Those that were asked about. */
+  readonly asked: ReadonlySet<Subscription>;
+  /** `Access.revision` when it was asked. */
+  readonly accessRevision: number;
+}
+
+const NOTHING: Review = { session: undefined, forbidden: [], asked: new Set(), accessRevision: -1 };
 
 /** What is kept of CONNECT while its login is checked. */
 export interface Login {
   readonly packet: ConnectPacket;
   readonly assignedClientId: string | undefined;
-}
-
-/** What the login decided about the client. */
-export interface Grant {
-  readonly anonymous?: boolean;
-  readonly superuser?: boolean;
-  readonly username?: string;
-  readonly userProperties?: Properties['userProperties'];
-  /** Of an enhanced authentication; goes into CONNACK. */
-  readonly authenticationData?: Buffer;
+  /** `Access.revision` when the will was permitted. */
+  readonly willRevision?: number;
 }
 
 export function accept(connection: Connection, login: Login, grant: Grant): void {
-  const { packet } = login;
+  const { context } = connection;
   connection.state = 'accepting';
-  connection.superuser = grant.superuser ?? false;
-  if (grant.username !== undefined) connection.identity = { ...connection.identity, username: grant.username };
-  if (grant.anonymous !== true) connection.verifiedUsername = connection.identity.username;
-  const { will } = packet;
+  if (!applyGrant(connection, grant)) {
+    const message = `${connection.label} was refused: its login ended before it began`;
+    connection.end({ name: 'not_authorized', reasonCode: 0x87, message });
+    return;
+  }
+  // Bans may have come while the login was checked, and the login may have given the client another name.
+  if (refuseBanned(connection)) return;
+  if (context.flapping !== undefined && refuseFlapping(connection, context.flapping)) return;
+  const { will } = login.packet;
   // The right to publish the will is checked now, while the client can still be told.
   const allowed =
     will === undefined
       ? true
       : authorize(connection, 'publish', connection.rules.mountpoint + will.topic, will.qos, will.retain);
+  const { revision } = context.access;
   connection.settle(
     allowed,
     (yes) => {
       if (!yes) throw new ProtocolError(0x87, '', `No permission to publish the will to ${quote(will?.topic ?? '')}`);
-      claim(connection, login, grant);
+      claim(connection, { ...login, willRevision: revision }, grant);
     },
     () => {
       throw new ProtocolError(0x87, '', 'The permission to publish the will could not be checked');
@@ -58,37 +72,59 @@ export function accept(connection: Connection, login: Login, grant: Grant): void
 function claim(connection: Connection, login: Login, grant: Grant): void {
   connection.settle(
     connection.context.sessions.claim(connection.identity.clientId),
-    (revision) => openSession(connection, login, grant, revision),
+    (revision) => lookThrough(connection, login, grant, revision),
     () => {
       throw new ProtocolError(0x88, '', 'The session could not be claimed from the cluster');
     },
   );
 }
 
-function openSession(connection: Connection, login: Login, grant: Grant, revision: number): void {
-  const { context } = connection;
-  const { packet } = login;
-  const { sessions, options, counters, journal } = context;
-  if (sessions.size >= options.sessionsMax && sessions.get(connection.identity.clientId) === undefined) {
-    counters.limit('sessions');
-    throw new ProtocolError(0x97, '', `${options.sessionsMax} sessions exist (sessions_max)`);
-  }
-  if (isOfAnotherUser(connection, sessions.get(connection.identity.clientId))) {
-    const message = `${connection.label} was refused: a session of that Client Identifier belongs to another user`;
-    connection.end({ name: 'not_authorized', reasonCode: 0x87, message });
+/**
+ * What a session holds that is to be resumed was allowed in the past. It is asked about again, before anything of the
+ * session is touched: where that cannot be done the client has to come again, and loses nothing.
+ */
+function lookThrough(connection: Connection, login: Login, grant: Grant, revision: number): void {
+  const { access, sessions } = connection.context;
+  const existing = sessions.get(connection.identity.clientId);
+  if (isRefused(connection, existing)) return;
+  const resumes = existing !== undefined && !login.packet.cleanStart && sessions.fits(existing, connection);
+  if (!resumes || existing.subscriptions.size === 0) {
+    openSession(connection, login, grant, revision, NOTHING);
     return;
   }
+  const accessRevision = access.revision;
+  const asked = new Set(existing.subscriptions.values());
+  connection.settle(
+    findForbidden(connection, existing),
+    (forbidden) =>
+      openSession(connection, login, grant, revision, { session: existing, forbidden, asked, accessRevision }),
+    () => {
+      throw new ProtocolError(0x88, '', 'The permissions of the session could not be checked');
+    },
+  );
+}
+
+function openSession(connection: Connection, login: Login, grant: Grant, revision: number, review: Review): void {
+  const { context } = connection;
+  const { packet } = login;
+  const { sessions, options, journal } = context;
+  // Somebody else may have come first while others were asked.
+  if (isRefused(connection, sessions.get(connection.identity.clientId))) return;
   const since = journal?.operations ?? 0;
   const { session, present } = sessions.open(
     connection,
     packet.cleanStart,
-    grantedExpiry(packet, options.sessionExpirySecondsMax),
-    sessionWill(connection, packet),
+    grantedExpiry(packet, options),
+    sessionWill(connection, login),
   );
   session.revision = revision;
   connection.session = session;
-  configure(connection, packet);
-  const answer = (): void => answerConnect(connection, session, present, login, grant);
+  if (review.session === session) takeAway(context, session, connection.identity, review.forbidden);
+  configure(connection, packet, grant);
+  const answer = (): void => {
+    answerConnect(connection, session, present, login, grant);
+    if (!isReviewed(session, review, context.access.revision)) context.reviews.review(session);
+  };
   if (journal === undefined || journal.operations === since) {
     answer();
     return;
@@ -100,6 +136,27 @@ function openSession(connection: Connection, login: Login, grant: Grant, revisio
   });
 }
 
+/** Whether everything that a session holds now was asked about, and by the rules that hold now. */
+function isReviewed({ subscriptions }: Session, { asked, accessRevision }: Review, revision: number): boolean {
+  if (subscriptions.size === 0) return true;
+  if (accessRevision !== revision) return false;
+  for (const subscription of subscriptions.values()) if (!asked.has(subscription)) return false;
+  return true;
+}
+
+/** True for a client that may not have the session, or a further one; it has been told. */
+function isRefused(connection: Connection, existing: Session | undefined): boolean {
+  const { sessions, options, counters } = connection.context;
+  if (existing === undefined && sessions.size >= options.sessionsMax) {
+    counters.limit('sessions');
+    throw new ProtocolError(0x97, '', `${options.sessionsMax} sessions exist (sessions_max)`);
+  }
+  if (!isOfAnotherUser(connection, existing)) return false;
+  const message = `${connection.label} was refused: a session of that Client Identifier belongs to another user`;
+  connection.end({ name: 'not_authorized', reasonCode: 0x87, message });
+  return true;
+}
+
 /** Whoever knows a Client Identifier could otherwise read what waits for its owner, or throw the owner out. */
 function isOfAnotherUser(connection: Connection, existing: Session | undefined): boolean {
   const owner = existing?.username;
@@ -107,15 +164,17 @@ function isOfAnotherUser(connection: Connection, existing: Session | undefined):
   return owner !== connection.verifiedUsername;
 }
 
-function sessionWill(connection: Connection, packet: ConnectPacket): SessionWill | undefined {
+function sessionWill(connection: Connection, { packet, willRevision = -1 }: Login): SessionWill | undefined {
   if (packet.will === undefined) return undefined;
+  const { identity, superuser } = connection;
   return {
     message: willMessage(connection, packet.will),
     delaySeconds: packet.will.properties?.willDelayInterval ?? 0,
+    owner: { identity, superuser, revision: willRevision },
   };
 }
 
-function configure(connection: Connection, packet: ConnectPacket): void {
+function configure(connection: Connection, packet: ConnectPacket, grant: Grant): void {
   const { options } = connection.context;
   const { properties } = packet;
   connection.window = Math.min(options.inflightMax, properties?.receiveMaximum ?? 65_535);
@@ -124,12 +183,7 @@ function configure(connection: Connection, packet: ConnectPacket): void {
   if (packet.version === 5 && topicAliasMaximum > 0) connection.inboundAliases = new InboundAliases(topicAliasMaximum);
   const theirAliases = properties?.topicAliasMaximum ?? 0;
   connection.transmitter.configure(packet.version, Math.min(theirAliases, topicAliasMaximum));
-  if (options.messagesPerSecondMax > 0) {
-    connection.messageRate = new TokenBucket(options.messagesPerSecondMax, options.messagesPerSecondMax);
-  }
-  if (options.bytesPerSecondMax > 0) {
-    connection.byteRate = new TokenBucket(options.bytesPerSecondMax, options.bytesPerSecondMax);
-  }
+  applyLimits(connection, grant.limits);
 }
 
 function answerConnect(
@@ -148,16 +202,20 @@ function answerConnect(
   });
   if (!sent) return;
   connection.state = 'connected';
+  connection.cleanStart = login.packet.cleanStart;
+  connection.connectedAtMs = context.clock.now();
   context.counters.connectionsAccepted++;
   connection.deadline.keepAlive(connection.keepAlive);
-  context.log.debug('Client connected', {
-    client: identity.clientId,
-    username: identity.username,
-    address: identity.peer.address,
-    listener: connection.rules.name,
-    version: connection.version,
-    sessionPresent,
-  });
+  if (context.log.wordsConnections !== true) {
+    context.log.debug('Client connected', {
+      client: identity.clientId,
+      username: identity.username,
+      address: identity.peer.address,
+      listener: connection.rules.name,
+      version: connection.version,
+      sessionPresent,
+    });
+  }
   session.outbox.attach(connection);
   session.pump();
   // Whoever listens may end the client, so nothing is left to do by now.
@@ -166,5 +224,7 @@ function answerConnect(
     sessionPresent,
     cleanStart: login.packet.cleanStart,
     keepAlive: connection.keepAlive,
+    expirySeconds: session.expirySeconds,
+    connectedAtMs: connection.connectedAtMs,
   });
 }

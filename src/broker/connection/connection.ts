@@ -14,32 +14,32 @@ import { isPromiseLike } from '../../std/promise-like.ts';
 import { quote } from '../../std/shorten.ts';
 import type { TokenBucket } from '../../std/token-bucket.ts';
 import type { BrokerContext } from '../context.ts';
+import { type Asker, mayReceive } from '../permission/authorize.ts';
 import type { RouteMemory } from '../routing/router.ts';
 import type { Sender } from '../session/outbox-context.ts';
 import type { Session, SessionConnection } from '../session/session.ts';
-import { awaitAnswer } from './awaited.ts';
-import { Deadline, type DeadlineOwner } from './deadline.ts';
+import { dispatch, notConnected } from './dispatch.ts';
 import { type End, logEnd } from './end.ts';
-import { handlePuback, handlePubcomp, handlePubrec, handlePubrel } from './handle-acks.ts';
-import { type AuthenticationStage, handleAuth } from './handle-auth.ts';
-import { handleConnect } from './handle-connect.ts';
-import { handleDisconnect } from './handle-disconnect.ts';
+import { endOverdue } from './end-overdue.ts';
+import { awaitAnswer } from './flow/awaited.ts';
+import { Deadline, type DeadlineOwner } from './flow/deadline.ts';
+import { TurnShare } from './flow/turn-share.ts';
+import { UnreadAnswers } from './flow/unread-answers.ts';
+import type { AuthenticationStage } from './handle-auth.ts';
 import { handlePublish } from './handle-publish.ts';
-import { handleSubscribe } from './handle-subscribe.ts';
-import { handleUnsubscribe } from './handle-unsubscribe.ts';
+import type { LoginExpiry } from './login/login-expiry.ts';
+import type { PermissionCache } from './permission-cache.ts';
 import { refusalOf, unsendable, withoutProblemInformation } from './refusal.ts';
 import { endUnreadable, storeFailed } from './store-failed.ts';
 import type { InboundAliases } from './topic-alias.ts';
 import { Transmitter } from './transmitter.ts';
-import { TurnShare } from './turn-share.ts';
-import { UnreadAnswers } from './unread-answers.ts';
 
 export type { End } from './end.ts';
 
 /** `opening` until CONNECT, `authenticating` during an exchange, `accepting` until CONNACK has left. */
 export type ConnectionState = 'opening' | 'authenticating' | 'accepting' | 'connected' | 'ended';
 
-export class Connection implements LinkOwner, Sender, SessionConnection, DeadlineOwner {
+export class Connection implements LinkOwner, Sender, SessionConnection, DeadlineOwner, Asker {
   readonly link: Link;
   readonly rules: ListenerRules;
   readonly context: BrokerContext;
@@ -52,6 +52,11 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   /** The user name that the login has checked; undefined for anonymous clients, whatever they claim. */
   verifiedUsername: string | undefined;
   superuser = false;
+  /** Permissions that had to be waited for; see `authorize`. */
+  permissions: PermissionCache | undefined;
+  /** Ends the connection with its login, where that holds for a time only. */
+  loginExpiry: LoginExpiry | undefined;
+  subscriptionsMax = 0;
   /** The client says that it is a bridge: its subscriptions must not bring its own messages back. */
   bridge = false;
   session: Session | undefined;
@@ -61,6 +66,11 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   problemInformation = true;
   /** Seconds; 0 is off. */
   keepAlive = 0;
+  cleanStart = true;
+  /** Since when what is being handled has waited for answers, in monotonic milliseconds; 0 when it has not. */
+  askedAtMs = 0;
+  /** When CONNACK left, in milliseconds since the epoch; 0 before. */
+  connectedAtMs = 0;
   /** The enhanced authentication that is under way. */
   stage: AuthenticationStage | undefined;
   authenticationMethod: string | undefined;
@@ -95,13 +105,17 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
     return clientId === '' ? `Client at ${peer.address}:${peer.port}` : `Client ${quote(clientId)} (${peer.address})`;
   }
 
+  get isConnected(): boolean {
+    return this.state === 'connected';
+  }
+
   // What the link tells.
 
   receive(packet: ControlPacket): void {
     if (this.state === 'ended') return;
     this.deadline.active = true;
     try {
-      this.#dispatch(packet);
+      dispatch(this, packet);
     } catch (error) {
       this.#caught(error);
     }
@@ -111,68 +125,11 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
     if (this.state === 'ended') return;
     this.deadline.active = true;
     try {
-      if (this.state !== 'connected') this.#requireConnected('PUBLISH');
+      if (this.state !== 'connected') notConnected(this, 'PUBLISH');
       handlePublish(this, message);
     } catch (error) {
       this.#caught(error);
     }
-  }
-
-  #dispatch(packet: ControlPacket): void {
-    if (this.state === 'connected') {
-      this.#dispatchConnected(packet);
-    } else if (packet.type === 'connect' && this.state === 'opening') {
-      handleConnect(this, packet);
-    } else if (packet.type === 'auth' && this.state === 'authenticating') {
-      handleAuth(this, packet);
-    } else if (packet.type === 'disconnect' && this.state === 'authenticating') {
-      handleDisconnect(this, packet);
-    } else {
-      this.#requireConnected(packet.type.toUpperCase());
-    }
-  }
-
-  #dispatchConnected(packet: ControlPacket): void {
-    switch (packet.type) {
-      case 'puback':
-        handlePuback(this, packet);
-        break;
-      case 'pubrec':
-        handlePubrec(this, packet);
-        break;
-      case 'pubrel':
-        handlePubrel(this, packet);
-        break;
-      case 'pubcomp':
-        handlePubcomp(this, packet);
-        break;
-      case 'subscribe':
-        handleSubscribe(this, packet);
-        break;
-      case 'unsubscribe':
-        handleUnsubscribe(this, packet);
-        break;
-      case 'pingreq':
-        this.send({ type: 'pingresp' });
-        break;
-      case 'disconnect':
-        handleDisconnect(this, packet);
-        break;
-      case 'auth':
-        handleAuth(this, packet);
-        break;
-      case 'connect':
-        throw new ProtocolError(0x82, 'MQTT-3.1.0-2', 'CONNECT was sent a second time');
-      default:
-        throw new ProtocolError(0x82, 'MQTT-4.13.1-1', `${packet.type.toUpperCase()} is for servers to send`);
-    }
-  }
-
-  #requireConnected(packet: string): never {
-    if (this.state === 'authenticating') {
-      throw new ProtocolError(0x82, 'MQTT-3.1.2-30', `${packet} was sent while the authentication goes on`);
-    }
-    throw new ProtocolError(0x82, 'MQTT-3.1.0-1', `${packet} was sent before CONNECT`);
   }
 
   /** Nothing that a packet sets off may reach beyond its own connection. */
@@ -308,24 +265,7 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   }
 
   deadlineOver(silenceMs: number): void {
-    const { counters, options } = this.context;
-    if (this.state === 'connected') {
-      counters.keepAliveTimeouts++;
-      this.end({
-        name: 'keep_alive_timeout',
-        reasonCode: 0x8d,
-        message: `${this.label} was silent for ${silenceMs / 1000} s, one and a half times its keep alive`,
-        statement: 'MQTT-3.1.2-22',
-      });
-      return;
-    }
-    counters.limit('connect_seconds');
-    this.end({
-      name: 'connect_timeout',
-      reasonCode: 0x87,
-      message: `${this.label} did not complete its login within ${options.connectSecondsMax} s (connect_seconds_max)`,
-      silent: true,
-    });
+    endOverdue(this, silenceMs);
   }
 
   // As sender of an outbox.
@@ -342,7 +282,14 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
     packetId: number,
     identifiers: readonly number[] | undefined,
   ): boolean {
-    return this.transmitter.transmit(message, qos, retain, dup, packetId, identifiers);
+    const isSent = this.transmitter.transmit(message, qos, retain, dup, packetId, identifiers);
+    const { events } = this.context;
+    if (isSent && events.wantsDelivered) events.emit('delivered', { message, client: this.identity, qos });
+    return isSent;
+  }
+
+  permits(message: Message, qos: Qos, retain: boolean): boolean {
+    return mayReceive(this, message, qos, retain);
   }
 
   sendPubrel(packetId: number): void {
@@ -369,6 +316,7 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
     const before = this.state;
     this.state = 'ended';
     this.deadline.cancel();
+    this.loginExpiry?.cancel();
     this.stopRateWait?.();
     if (!end.silent) this.#tell(before, end);
     if (end.silent && end.name !== 'normal') this.link.destroy();
@@ -378,7 +326,8 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
     logEnd(this.context.log, end, this.identity, this.rules.name, before === 'connected');
     if (before === 'connected') {
       const { name: reason, reasonCode, message } = end;
-      events.emit('disconnected', { client: this.identity, reason, reasonCode, message });
+      const { identity: client, connectedAtMs } = this;
+      events.emit('disconnected', { client, reason, reasonCode, message, connectedAtMs });
       return;
     }
     counters.connectionsRefused++;
@@ -387,6 +336,7 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
       clientId,
       username,
       address: peer.address,
+      reason: end.name,
       reasonCode: end.reasonCode,
       message: end.message,
     });

@@ -22,6 +22,7 @@ export interface End {
 
 /** @param wasConnected what is ordinary for a client that was connected is worth a line for one that never was */
 export function logEnd(log: Log, end: End, client: ClientIdentity, listener: string, wasConnected: boolean): void {
+  if (log.wordsConnections === true) return;
   const fields = {
     client: client.clientId,
     address: client.peer.address,

@@ -1,11 +1,15 @@
 /** What a client gets of what it asked for in CONNECT. */
 
 import type { ConnectPacket } from '../../packet/types.ts';
+import type { BrokerOptions } from '../options.ts';
+
+type ExpiryOptions = Pick<BrokerOptions, 'sessionExpirySecondsMax' | 'sessionExpirySecondsBelowV5'>;
 
 /** Seconds the session outlives the connection: below 5.0, clean session false means as long as is allowed. */
-export function grantedExpiry(packet: ConnectPacket, maximumSeconds: number): number {
-  if (packet.version < 5) return packet.cleanStart ? 0 : maximumSeconds;
-  return Math.min(packet.properties?.sessionExpiryInterval ?? 0, maximumSeconds);
+export function grantedExpiry(packet: ConnectPacket, options: ExpiryOptions): number {
+  const { sessionExpirySecondsMax: max, sessionExpirySecondsBelowV5: belowV5 } = options;
+  if (packet.version < 5) return packet.cleanStart ? 0 : Math.min(belowV5, max);
+  return Math.min(packet.properties?.sessionExpiryInterval ?? 0, max);
 }
 
 /**

@@ -9,6 +9,8 @@ import { attempt } from '../../std/attempt.ts';
 import { quote } from '../../std/shorten.ts';
 import { accept, type Login } from './accept-connection.ts';
 import type { Connection } from './connection.ts';
+import { applyGrant, type Grant } from './login/apply-grant.ts';
+import { refuseBanned } from './login/banned.ts';
 
 /** Where an exchange stands. */
 export interface AuthenticationStage {
@@ -53,7 +55,7 @@ export function handleAuth(connection: Connection, packet: AuthPacket): void {
   if (packet.reasonCode !== 0x19 || connection.state !== 'connected' || stage !== undefined) {
     throw new ProtocolError(0x82, 'MQTT-4.12.1-1', 'AUTH does not fit the state of the authentication');
   }
-  const credentials: Credentials = { ...connection.identity, password: undefined, anonymousAllowed: false };
+  const credentials: Credentials = { ...connection.identity, password: undefined, anonymous: 'deny' };
   const exchange = connection.context.access.exchange(method, credentials);
   if (exchange === undefined) {
     throw new ProtocolError(0x8c, 'MQTT-4.12.0-1', `Authentication Method ${quote(method)} is not provided any more`);
@@ -84,17 +86,33 @@ function answer(connection: Connection, stage: AuthenticationStage, step: Exchan
     refuse(connection, step.reasonCode ?? 0x87, step.reasonString ?? `${connection.label} failed its authentication`);
     return;
   }
-  if (stage.login !== undefined) {
-    accept(connection, stage.login, {
-      superuser: step.superuser ?? false,
-      ...(step.username !== undefined && { username: step.username }),
-      ...(step.data !== undefined && { authenticationData: step.data }),
-    });
+  const { username, superuser, permissions, expiresAtMs, data } = step;
+  const grant: Grant = {
+    ...(superuser !== undefined && { superuser }),
+    ...(username !== undefined && { username }),
+    ...(permissions !== undefined && { permissions }),
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+    ...(data !== undefined && { authenticationData: data }),
+  };
+  if (stage.login === undefined) authenticatedAgain(connection, grant);
+  else accept(connection, stage.login, grant);
+}
+
+/** The client may be somebody else now: what it holds, its session and its will are that user's. */
+function authenticatedAgain(connection: Connection, grant: Grant): void {
+  const { context } = connection;
+  if (!applyGrant(connection, grant)) {
+    refuse(connection, 0x87, `${connection.label} has a login that ended before it began`);
     return;
   }
-  connection.superuser = step.superuser ?? false;
-  if (step.username !== undefined) connection.identity = { ...connection.identity, username: step.username };
-  connection.send(authPacket(connection, 0x00, step.data));
+  if (refuseBanned(connection)) return;
+  const session = connection.session!;
+  const { identity, superuser } = connection;
+  session.username = connection.verifiedUsername;
+  if (session.will !== undefined) session.will = { ...session.will, owner: { identity, superuser, revision: -1 } };
+  context.sessions.record(session);
+  connection.send(authPacket(connection, 0x00, grant.authenticationData));
+  context.reviews.review(session);
 }
 
 function refuse(connection: Connection, reasonCode: number, message: string): void {

@@ -8,8 +8,10 @@ import type { ConnectPacket } from '../../packet/types.ts';
 import type { Credentials, LoginVerdict } from '../../ports/access.ts';
 import { attempt } from '../../std/attempt.ts';
 import { accept, type Login } from './accept-connection.ts';
+import { identityFromCertificate } from './certificate-identity.ts';
 import type { Connection } from './connection.ts';
 import { beginExchange } from './handle-auth.ts';
+import { refuseBanned } from './login/banned.ts';
 import { checkWill } from './will.ts';
 
 export function handleConnect(connection: Connection, packet: ConnectPacket): void {
@@ -24,19 +26,44 @@ export function handleConnect(connection: Connection, packet: ConnectPacket): vo
   };
   connection.bridge = packet.bridge;
   connection.adopt(packet.version, packet.properties?.maximumPacketSize);
-  const assigned = checkClientId(connection, packet);
-  if (assigned !== undefined) connection.identity = { ...connection.identity, clientId: assigned };
+  const assigned = identify(connection, packet);
   if (context.open.size > options.connectionsMax) {
     counters.limit('connections');
     throw new ProtocolError(0x89, '', `${options.connectionsMax} connections are open (connections_max)`);
   }
+  if (refuseBanned(connection)) return;
   if (packet.will !== undefined) checkWill(connection, packet.will);
   const credentials: Credentials = {
     ...connection.identity,
     password: packet.password,
-    anonymousAllowed: rules.allowAnonymous,
+    anonymous: rules.anonymous,
   };
   const login: Login = { packet, assignedClientId: assigned };
+  const { connect } = context.hooks;
+  if (connect === undefined) {
+    begin(connection, credentials, login);
+    return;
+  }
+  connection.state = 'accepting';
+  connection.settle(
+    attempt(() => connect(connection.identity, packet.keepAlive)),
+    (reasonCode) => {
+      if (reasonCode === 0) begin(connection, credentials, login);
+      else refuseByHook(connection, reasonCode);
+    },
+    (error) => loginFailed(connection, error),
+  );
+}
+
+function refuseByHook(connection: Connection, reasonCode: number): void {
+  const message = `${connection.label} was refused by a hook before its login`;
+  connection.end({ name: 'not_authorized', reasonCode: reasonCode >= 0x80 ? reasonCode : 0x83, message });
+}
+
+/** Begins the login. */
+function begin(connection: Connection, credentials: Credentials, login: Login): void {
+  const { context } = connection;
+  const { packet } = login;
   const method = packet.properties?.authenticationMethod;
   if (method !== undefined) {
     beginExchange(connection, method, packet.properties?.authenticationData, credentials, login);
@@ -75,11 +102,40 @@ function loginFailed(connection: Connection, error: unknown): void {
   });
 }
 
-/** Returns an identifier to assign, or undefined when the client has its own. */
-function checkClientId(connection: Connection, packet: ConnectPacket): string | undefined {
+/**
+ * Settles who the client is before its login. Returns the Client Identifier that it has to be told because it sent none:
+ * a new one, or that of its certificate where the listener goes by that.
+ */
+function identify(connection: Connection, packet: ConnectPacket): string | undefined {
+  connection.identity = identityFromCertificate(connection.rules, connection.link.peer, connection.identity);
+  const { clientId } = connection.identity;
+  const made = checkClientId(connection, clientId, packet);
+  checkPrefix(connection, made ?? clientId);
+  checkKeepAlive(connection, packet);
+  if (made !== undefined) connection.identity = { ...connection.identity, clientId: made };
+  return made ?? (packet.clientId === '' ? clientId : undefined);
+}
+
+/** @throws ProtocolError for a client whose identifier begins with something else than all here do */
+function checkPrefix({ context }: Connection, clientId: string): void {
+  const { clientIdPrefix } = context.options;
+  if (clientId.startsWith(clientIdPrefix)) return;
+  throw new ProtocolError(0x87, '', `The Client Identifier does not begin with ${clientIdPrefix} (client_id_prefix)`);
+}
+
+/** @throws ProtocolError for a client that cannot be told of the keep alive that it may have */
+function checkKeepAlive({ context }: Connection, { version, keepAlive }: ConnectPacket): void {
+  const { keepAliveSecondsMax: max, keepAliveStrict } = context.options;
+  if (!keepAliveStrict || version >= 5 || max === 0 || (keepAlive > 0 && keepAlive <= max)) return;
+  throw new ProtocolError(0x85, '', `Keep alive of ${keepAlive} s; the limit is ${max} (keep_alive_seconds_max)`);
+}
+
+/** Returns an identifier to assign, or undefined when the client has one. */
+function checkClientId(connection: Connection, clientId: string, packet: ConnectPacket): string | undefined {
   const { options, counters, random, sessions } = connection.context;
-  if (packet.clientId !== '') {
-    const bytes = Buffer.byteLength(packet.clientId);
+  const { rules } = connection;
+  if (clientId !== '') {
+    const bytes = Buffer.byteLength(clientId);
     if (bytes <= options.clientIdBytesMax) return undefined;
     counters.limit('client_id_bytes');
     throw new ProtocolError(
@@ -88,13 +144,16 @@ function checkClientId(connection: Connection, packet: ConnectPacket): string | 
       `Client Identifier of ${bytes} bytes; the limit is ${options.clientIdBytesMax} (client_id_bytes_max)`,
     );
   }
+  if (rules.emptyClientIds === false) {
+    throw new ProtocolError(0x85, '', 'An empty Client Identifier is not allowed here (empty_client_ids)');
+  }
   // MQTT 3.1 knows no empty identifier; 3.1.1 only one whose session ends with the connection [MQTT-3.1.3-8@3.1.1].
   if (packet.version === 3 || (packet.version === 4 && !packet.cleanStart)) {
     throw new ProtocolError(0x85, 'MQTT-3.1.3-8', 'An empty Client Identifier needs clean session');
   }
   let assigned: string;
   // A client may have chosen an identifier of this form for itself [MQTT-3.2.2-16].
-  do assigned = `auto-${random.hex(16)}`;
+  do assigned = (rules.assignedClientIdPrefix ?? 'auto-') + random.hex(16);
   while (sessions.get(assigned) !== undefined);
   return assigned;
 }

@@ -7,11 +7,11 @@ import { ProtocolError } from '../../packet/error.ts';
 import type { Message } from '../../packet/message.ts';
 import { isReasonCodeOf } from '../../packet/reason-codes.ts';
 import { quote } from '../../std/shorten.ts';
+import { authorize } from '../permission/authorize.ts';
 import { acceptMessage } from '../routing/accept-message.ts';
 import { filterMessage } from '../routing/filter-message.ts';
 import type { Connection } from './connection.ts';
-import { authorize } from './permission.ts';
-import { slowDown } from './slow-down.ts';
+import { slowDown } from './flow/slow-down.ts';
 import { storeFailed } from './store-failed.ts';
 import { checkTopic } from './topic-limits.ts';
 
@@ -37,6 +37,11 @@ export function handlePublish(connection: Connection, message: Message): void {
     return;
   }
   if (qos > 0) countUnacknowledged(connection, message);
+  const { payloadBytesMax } = context.options;
+  if (payloadBytesMax > 0 && message.payloadBytes > payloadBytesMax) {
+    tooLarge(connection, message, payloadBytesMax);
+    return;
+  }
   const allowed = authorize(connection, 'publish', message.topic, qos, message.retain);
   if (allowed === true) filter(connection, message);
   else
@@ -95,6 +100,15 @@ function countUnacknowledged(connection: Connection, message: Message): void {
   );
 }
 
+/** The exchange is completed as if it had been delivered. */
+function tooLarge(connection: Connection, message: Message, limit: number): void {
+  const { counters, events } = connection.context;
+  counters.limit('payload_bytes');
+  counters.drop('payload_too_large');
+  events.emit('dropped', { message, clientId: connection.identity.clientId, reason: 'payload_too_large' });
+  refuse(connection, message, 0x83, `A payload of ${message.payloadBytes} bytes; the limit is ${limit}`);
+}
+
 function authorized(connection: Connection, message: Message, yes: boolean): void {
   if (yes) {
     filter(connection, message);
@@ -120,7 +134,7 @@ type Received = Pick<Message, 'qos' | 'packetId'>;
 /** Lets the program change or refuse the message. */
 function filter(connection: Connection, message: Message): void {
   const { context } = connection;
-  if (context.publishFilter === undefined) {
+  if (context.hooks.publish === undefined) {
     routeAndAcknowledge(connection, message, message);
     return;
   }
@@ -128,7 +142,7 @@ function filter(connection: Connection, message: Message): void {
   connection.settle(
     filterMessage(context, message, connection.identity),
     (answer) => {
-      if (typeof answer !== 'number') routeAndAcknowledge(connection, received, answer);
+      if (typeof answer !== 'number' || answer === 0) routeAndAcknowledge(connection, received, answer);
       else refuse(connection, received, fitting(received, answer), 'The message was refused');
     },
     // Failures of the hook are answers already.
@@ -141,8 +155,11 @@ function fitting({ qos }: Received, reasonCode: number): number {
   return isReasonCodeOf(qos === 2 ? 'pubrec' : 'puback', reasonCode) ? reasonCode : 0x83;
 }
 
-/** @param received what the client sent; @param message what is routed, which a hook may have changed or replaced */
-function routeAndAcknowledge(connection: Connection, received: Received, message: Message): void {
+/**
+ * @param received what the client sent
+ * @param message what is routed, which a hook may have changed or replaced; 0 when a hook has taken it
+ */
+function routeAndAcknowledge(connection: Connection, received: Received, message: Message | 0): void {
   const { context, session } = connection;
   const since = context.journal?.operations ?? 0;
   const { qos, packetId } = received;
@@ -152,7 +169,7 @@ function routeAndAcknowledge(connection: Connection, received: Received, message
   }
   const refusable = qos > 0 && connection.version === 5;
   const { routeMemory } = connection;
-  const receivers = acceptMessage(context, message, connection.identity, refusable, routeMemory);
+  const receivers = message === 0 ? 1 : acceptMessage(context, message, connection.identity, refusable, routeMemory);
   const matched = routeMemory.match?.values.length ?? 0;
   if (matched > FEW_MATCHED) connection.spend(matched);
   if (qos === 0) return;
@@ -174,12 +191,20 @@ function forgetIncoming(connection: Connection, packetId: number): void {
 function acknowledge(connection: Connection, message: Received, reasonCode: number, since: number): void {
   const { qos, packetId } = message;
   const type = qos === 1 ? 'puback' : 'pubrec';
+  const { askedAtMs } = connection;
+  const { clock, counters } = connection.context;
   if (connection.mustWait(since)) {
+    const begunMs = askedAtMs === 0 ? clock.monotonic() : askedAtMs;
     connection.afterCommit(
-      () => sendAck(connection, type, packetId, reasonCode),
+      () => {
+        counters.acknowledgementSeconds.observe((clock.monotonic() - begunMs) / 1000);
+        sendAck(connection, type, packetId, reasonCode);
+      },
       () => promiseFailed(connection, type, packetId),
     );
   } else {
+    // What waits for nothing takes no time that is worth reading a clock for.
+    counters.acknowledgementSeconds.observe(askedAtMs === 0 ? 0 : (clock.monotonic() - askedAtMs) / 1000);
     sendAck(connection, type, packetId, reasonCode);
   }
 }

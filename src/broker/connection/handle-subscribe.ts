@@ -2,14 +2,17 @@
 
 import { ProtocolError } from '../../packet/error.ts';
 import type { SubscribePacket, SubscriptionRequest } from '../../packet/types.ts';
+import { isPromiseLike } from '../../std/promise-like.ts';
 import { quote } from '../../std/shorten.ts';
 import { isWildcard } from '../../topic/name.ts';
 import { type ParsedFilter, parseFilter } from '../../topic/share.ts';
-import { addSubscription } from '../routing/add-subscription.ts';
+import type { SubscriptionWish } from '../hooks.ts';
+import { authorize } from '../permission/authorize.ts';
+import { type Put, putSubscription } from '../routing/put-subscription.ts';
 import type { Subscription } from '../session/subscription.ts';
 import type { Connection } from './connection.ts';
+import { filterSubscriptions } from './filter-wishes.ts';
 import { mountFilter } from './mountpoint.ts';
-import { authorize } from './permission.ts';
 import { storeFailed } from './store-failed.ts';
 import { topicLimitProblem } from './topic-limits.ts';
 
@@ -38,13 +41,56 @@ export function handleSubscribe(connection: Connection, packet: SubscribePacket)
       ? false
       : authorize(connection, 'subscribe', request.parsed.filter, request.options.qos, false),
   );
+  const { revision } = context.access;
   const pending = verdicts.some((verdict) => typeof verdict !== 'boolean');
   connection.settle<boolean[]>(
     pending ? Promise.all(verdicts.map(denyOnFailure)) : (verdicts as boolean[]),
-    (allowed) => subscribe(connection, packet, requests, allowed, identifier),
+    (allowed) => {
+      const finish = (final: readonly Request[]): void => {
+        subscribe(connection, packet, final, allowed, identifier);
+        // Rules that changed while others were asked may have been applied to the subscriptions of before alone.
+        if (revision !== context.access.revision && connection.state === 'connected') {
+          context.reviews.review(connection.session!);
+        }
+      };
+      if (context.hooks.subscribe === undefined) finish(requests);
+      else letHooksChange(connection, requests, allowed, finish);
+    },
     // Whoever should have answered is overdue: nothing is allowed on a guess.
     () => subscribe(connection, packet, requests, new Array<boolean>(requests.length).fill(false), identifier),
   );
+}
+
+/** Shows the hooks what is permitted, and goes on with what they make of it. */
+function letHooksChange(
+  connection: Connection,
+  requests: readonly Request[],
+  allowed: readonly boolean[],
+  finish: (requests: readonly Request[]) => void,
+): void {
+  const shown = requests.filter(({ refusal }, i) => refusal === 0 && allowed[i]);
+  const answers = filterSubscriptions(
+    connection,
+    shown.map(({ options }) => options),
+  );
+  const go = (given: readonly (SubscriptionWish | number)[]): void => {
+    const changed = new Map(shown.map((request, i) => [request, changedTo(connection, request, given[i]!)]));
+    finish(requests.map((request) => changed.get(request) ?? request));
+  };
+  if (!isPromiseLike(answers)) go(answers);
+  else connection.settle(answers, go, () => go(shown.map(() => 0x83)));
+}
+
+/** What a hook makes of a request; a filter that cannot be is refused as if the client had sent it. */
+function changedTo(connection: Connection, request: Request, answer: SubscriptionWish | number): Request {
+  if (typeof answer === 'number') return { ...request, refusal: answer };
+  if (answer === request.options) return request;
+  try {
+    return examine(connection, { ...request.options, ...answer });
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { ...request, refusal: error.reasonCode };
+  }
 }
 
 /** A permission that cannot be checked is not given. */
@@ -67,11 +113,18 @@ function examine(connection: Connection, options: SubscriptionRequest): Request 
   }
   const { mountpoint } = connection.rules;
   return {
-    options: connection.bridge ? asForBridge(options, parsed) : options,
+    options: optionsOf(connection, options, parsed),
     fullFilter: mountFilter(mountpoint, options.filter),
     parsed: { ...parsed, filter: mountpoint + parsed.filter },
     refusal: refusalOf(connection, options.filter, parsed),
   };
+}
+
+function optionsOf(connection: Connection, options: SubscriptionRequest, parsed: ParsedFilter): SubscriptionRequest {
+  if (connection.bridge) return asForBridge(options, parsed);
+  if (connection.version === 5 || connection.context.options.echoBelowV5) return options;
+  // No Local says nothing of a group, whose members are several [MQTT-3.8.3-4].
+  return { ...options, noLocal: parsed.kind !== 'shared' };
 }
 
 /**
@@ -107,7 +160,12 @@ function subscribe(
   const announcements: Promise<void>[] = [];
   for (const [i, request] of requests.entries()) {
     let refusal = request.refusal;
-    if (refusal === 0 && !allowed[i]) refusal = 0x87;
+    if (refusal === 0 && !allowed[i]) {
+      refusal = 0x87;
+      context.counters.subscriptionsDenied++;
+      // What it holds by an earlier answer has to be looked at as well.
+      if (session.subscriptions.has(request.fullFilter)) context.reviews.review(session);
+    }
     if (refusal === 0 && isFull(connection, request.fullFilter)) refusal = 0x97;
     if (refusal !== 0) {
       // Below 5.0 there is one code for every failure.
@@ -139,7 +197,7 @@ function isFull(connection: Connection, fullFilter: string): boolean {
   const { counters, options } = connection.context;
   const { subscriptions, subscriptionBytes } = connection.session!;
   if (subscriptions.has(fullFilter)) return false;
-  if (subscriptions.size >= options.subscriptionsPerClientMax) {
+  if (subscriptions.size >= connection.subscriptionsMax) {
     counters.limit('subscriptions_per_client');
     return true;
   }
@@ -148,36 +206,8 @@ function isFull(connection: Connection, fullFilter: string): boolean {
   return true;
 }
 
-/** Adds a subscription or replaces the options of the identical one, without a gap in between [MQTT-3.8.4-3]. */
-function put(
-  connection: Connection,
-  request: Request,
-  identifier: number,
-): { subscription: Subscription; isNew: boolean; announced: Promise<void> | undefined } {
-  const session = connection.session!;
-  const { router, options: limits, counters } = connection.context;
-  const { options, fullFilter, parsed } = request;
+function put(connection: Connection, { options, fullFilter, parsed }: Request, identifier: number): Put {
+  const { options: limits } = connection.context;
   const qos = Math.min(options.qos, limits.maximumQos, connection.rules.maximumQos) as 0 | 1 | 2;
-  const existing = session.subscriptions.get(fullFilter);
-  if (existing !== undefined) {
-    existing.qos = qos;
-    existing.noLocal = options.noLocal;
-    existing.retainAsPublished = options.retainAsPublished;
-    existing.retainHandling = options.retainHandling;
-    existing.identifier = identifier;
-    router.changed(existing);
-    session.journal?.subscribed(existing);
-    return { subscription: existing, isNew: false, announced: undefined };
-  }
-  const { subscription, announced } = addSubscription(
-    router,
-    session,
-    fullFilter,
-    parsed,
-    { ...options, qos },
-    identifier,
-  );
-  session.journal?.subscribed(subscription);
-  counters.subscriptionsMade++;
-  return { subscription, isNew: true, announced };
+  return putSubscription(connection.context, connection.session!, fullFilter, parsed, { ...options, qos }, identifier);
 }

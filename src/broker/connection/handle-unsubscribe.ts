@@ -4,26 +4,39 @@ import { ProtocolError } from '../../packet/error.ts';
 import type { UnsubscribePacket } from '../../packet/types.ts';
 import { quote } from '../../std/shorten.ts';
 import { parseFilter } from '../../topic/share.ts';
+import { removeSubscription } from '../routing/remove-subscription.ts';
 import type { Connection } from './connection.ts';
+import { filterUnsubscriptions } from './filter-wishes.ts';
 import { UNITS_PER_FILTER } from './handle-subscribe.ts';
 import { mountFilter } from './mountpoint.ts';
 import { checkTopic } from './topic-limits.ts';
 
 export function handleUnsubscribe(connection: Connection, packet: UnsubscribePacket): void {
-  const { context } = connection;
-  const session = connection.session!;
   connection.spend(packet.filters.length * UNITS_PER_FILTER);
   for (const filter of packet.filters) checkFilter(connection, filter);
+  if (connection.context.hooks.unsubscribe === undefined) {
+    unsubscribe(connection, packet, packet.filters);
+    return;
+  }
+  connection.settle(
+    filterUnsubscriptions(connection, packet.filters),
+    (answers) => unsubscribe(connection, packet, answers),
+    // Whoever should have answered is overdue: the client gets rid of what it named.
+    () => unsubscribe(connection, packet, packet.filters),
+  );
+}
+
+/** @param filters what to unsubscribe from, or Reason Codes, in the order of the packet */
+function unsubscribe(connection: Connection, packet: UnsubscribePacket, filters: readonly (string | number)[]): void {
+  const { context } = connection;
+  const session = connection.session!;
   const since = context.journal?.operations ?? 0;
-  const reasonCodes = packet.filters.map((filter) => {
+  const reasonCodes = filters.map((filter) => {
+    if (typeof filter === 'number') return filter;
     const fullFilter = mountFilter(connection.rules.mountpoint, filter);
     const subscription = session.subscriptions.get(fullFilter);
     if (subscription === undefined) return 0x11;
-    session.subscriptions.delete(fullFilter);
-    session.subscriptionBytes -= fullFilter.length;
-    session.cancelReplay(subscription);
-    context.router.remove(subscription);
-    session.journal?.unsubscribed(session.number, fullFilter);
+    removeSubscription(context.router, session, subscription);
     context.events.emit('unsubscribed', { client: connection.identity, filter: fullFilter });
     return 0;
   });

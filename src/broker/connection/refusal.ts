@@ -17,7 +17,9 @@ export function refusalOf(state: ConnectionState, version: ProtocolVersion, end:
   if (state === 'connected') {
     if (version < 5) return undefined;
     // A code the specification does not list for the packet must not be sent [MQTT-3.14.2-1].
-    const reasonCode = isReasonCodeOf('disconnect', end.reasonCode) ? end.reasonCode : 0x80;
+    // Wrong credentials of a client that authenticates again are "not authorized" there.
+    const known = end.reasonCode === 0x86 ? 0x87 : end.reasonCode;
+    const reasonCode = isReasonCodeOf('disconnect', known) ? known : 0x80;
     return { type: 'disconnect', reasonCode, properties: explain(end) };
   }
   if (version === 5) {

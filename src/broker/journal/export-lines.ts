@@ -1,6 +1,6 @@
 /**
  * What a store holds as lines of JSON that people can read and change: a line for the format, then sessions, their
- * subscriptions, messages that several sessions wait for, queued messages, retained messages. What is meant by
+ * subscriptions, messages that several sessions wait for, queued messages, retained messages, bans. What is meant by
  * each field stands in docs/durability.md; `import-lines.ts` reads them again.
  */
 
@@ -9,6 +9,7 @@ import type { Message } from '../../packet/message.ts';
 import type { Properties } from '../../packet/types.ts';
 import type { Store } from '../../ports/store.ts';
 import {
+  type BanRecord,
   decodeInflight,
   decodeJson,
   decodeMessage,
@@ -43,10 +44,12 @@ type Flights = ReadonlyMap<string, { readonly packetId: number; readonly release
 export function* exportLines(store: ReadableStore, counts: LineCounts): Generator<string> {
   yield line({ type: 'hoopoe', format: LINES_FORMAT });
   const clientIds = new Map<number, string>();
+  const suspects = new Map<number, number>();
   const incoming = incomingOf(store);
   for (const { value } of store.range('s/')) {
     const record = decodeJson<SessionRecord>(value);
     clientIds.set(record.number, record.clientId);
+    suspects.set(record.number, record.suspectUpToKey ?? 0);
     counts.sessions++;
     yield line({ type: 'session', ...sessionFields(record, incoming.get(record.number)) });
   }
@@ -60,16 +63,21 @@ export function* exportLines(store: ReadableStore, counts: LineCounts): Generato
   for (const { key, value } of store.range('m/')) {
     yield line({ type: 'message', id: numbersOfKey(key).first, ...messageFields(decodeMessage(value)) });
   }
-  yield* queuedLines(store, clientIds, counts);
+  yield* queuedLines(store, clientIds, suspects, counts);
   for (const { value } of store.range('r/')) {
     counts.retainedMessages++;
     yield line({ type: 'retained', ...messageFields(decodeMessage(value)) });
+  }
+  for (const { value } of store.range('b/')) {
+    const { kind, value: banned, by, reason, atMs, untilMs } = decodeJson<BanRecord>(value);
+    yield line({ type: 'ban', kind, value: banned, by: by || undefined, reason: reason || undefined, atMs, untilMs });
   }
 }
 
 function* queuedLines(
   store: ReadableStore,
   clientIds: ReadonlyMap<number, string>,
+  suspects: ReadonlyMap<number, number>,
   counts: LineCounts,
 ): Generator<string> {
   const flights = flightsOf(store);
@@ -78,7 +86,8 @@ function* queuedLines(
     const clientId = clientIds.get(session);
     if (clientId === undefined) continue;
     const { qos, retain, identifiers, group, messageKey, inline } = decodeQueued(value);
-    const { packetId, released = 0 } = flights.get(flightKey(session, Number.parseInt(second, 16))) ?? {};
+    const number = Number.parseInt(second, 16);
+    const { packetId, released = 0 } = flights.get(flightKey(session, number)) ?? {};
     counts.queuedMessages++;
     yield line({
       type: 'queued',
@@ -89,6 +98,7 @@ function* queuedLines(
       group,
       packetId,
       released: released || undefined,
+      suspect: number <= suspects.get(session)! || undefined,
       message: inline === undefined ? messageKey : messageFields(inline),
     });
   }

@@ -11,12 +11,14 @@ import type { Store } from '../../ports/store.ts';
 import { quote } from '../../std/shorten.ts';
 import { topicNameProblem } from '../../topic/name.ts';
 import { parseFilter } from '../../topic/share.ts';
+import { parseRange } from '../admission/address-range.ts';
 import { NEVER_EXPIRES } from '../session/session.ts';
 import { LINES_FORMAT, type LineCounts } from './export-lines.ts';
 import {
   base64,
   type Fields,
   flag,
+  type Kind,
   LineMistake,
   list,
   longText,
@@ -28,6 +30,7 @@ import {
   whole,
 } from './json-fields.ts';
 import {
+  type BanRecord,
   decodeInflight,
   decodeJson,
   encodeInflight,
@@ -50,11 +53,21 @@ const topicFilter = textWith((filter) => {
   return typeof parsed === 'string' ? parsed : undefined;
 });
 
+const addressRange = textWith((value) =>
+  parseRange(value) === undefined ? 'is neither an address such as 10.0.0.1 nor a range such as 10.0.0.0/8' : undefined,
+);
+const banKind: Kind<BanRecord['kind']> = (value) => {
+  if (value === 'client_id' || value === 'username' || value === 'address') return value;
+  throw new LineMistake('is none of client_id, username, address');
+};
+
 /** What the lines so far said of a session. */
 interface KnownSession {
   readonly number: number;
   readonly filters: Set<string>;
   readonly packetIds: Set<number>;
+  /** As it was put last; a queued message may have to be noted in it. */
+  record: SessionRecord | undefined;
   /** A message that is not in flight was queued; none in flight may follow. */
   isWaiting: boolean;
 }
@@ -67,6 +80,7 @@ export class LineImport {
   /** Messages for several sessions, by the number that the lines give them. */
   readonly #messages = new Map<number, { readonly key: number; readonly bytes: number }>();
   readonly #topics = new Set<string>();
+  readonly #bans = new Set<string>();
   #lastKey: number;
   #hasBegun = false;
   readonly #types: ReadonlyMap<string, (fields: Fields) => void> = new Map([
@@ -76,6 +90,7 @@ export class LineImport {
     ['message', (fields: Fields) => this.#message(fields)],
     ['queued', (fields: Fields) => this.#queued(fields)],
     ['retained', (fields: Fields) => this.#retained(fields)],
+    ['ban', (fields: Fields) => this.#ban(fields)],
   ]);
 
   /** @param replaces whether a session or a retained message that the store has gives way to one of a line */
@@ -123,7 +138,13 @@ export class LineImport {
     const key = recordKeys.session(clientId);
     const number = this.#nextKey();
     // Later lines of this session are judged by themselves, whatever is wrong with this one.
-    this.#sessions.set(clientId, { number, filters: new Set(), packetIds: new Set(), isWaiting: false });
+    this.#sessions.set(clientId, {
+      number,
+      filters: new Set(),
+      packetIds: new Set(),
+      isWaiting: false,
+      record: undefined,
+    });
     if (!this.#replaces && this.#store.get(key) !== undefined) {
       throw new LineMistake(`the store has a session ${quote(clientId)} already`);
     }
@@ -144,6 +165,7 @@ export class LineImport {
       willDueMs: will?.dueAtMs ?? 0,
     };
     this.#store.put(key, encodeJson(record));
+    this.#sessions.get(clientId)!.record = record;
     for (const packetId of fields.optional('incoming', list(packetIdentifier)) ?? []) {
       this.#store.put(recordKeys.incoming(number, packetId), PRESENT);
     }
@@ -196,6 +218,10 @@ export class LineImport {
       const inflight = { key, releasedAs: released ?? 0 };
       this.#store.put(recordKeys.inflight(session.number, packetId), encodeInflight(inflight));
     }
+    if (fields.optional('suspect', flag) === true && session.record !== undefined) {
+      session.record.suspectUpToKey = key;
+      this.#store.put(recordKeys.session(session.record.clientId), encodeJson(session.record));
+    }
     this.counts.queuedMessages++;
   }
 
@@ -232,6 +258,27 @@ export class LineImport {
     }
     this.#store.put(key, encodeMessage(message));
     this.counts.retainedMessages++;
+  }
+
+  #ban(fields: Fields): void {
+    const kind = fields.required('kind', banKind);
+    const value = fields.required('value', kind === 'address' ? addressRange : text);
+    const untilMs = fields.optional('untilMs', time);
+    const record: BanRecord = {
+      kind,
+      value,
+      by: fields.optional('by', text) ?? '',
+      reason: fields.optional('reason', text) ?? '',
+      atMs: fields.required('atMs', time),
+      ...(untilMs !== undefined && { untilMs }),
+    };
+    const key = recordKeys.ban(kind, value);
+    if (this.#bans.has(key)) throw new LineMistake(`the ban of ${quote(value)} is there twice`);
+    this.#bans.add(key);
+    if (!this.#replaces && this.#store.get(key) !== undefined) {
+      throw new LineMistake(`the store has a ban of ${quote(value)} already`);
+    }
+    this.#store.put(key, encodeJson(record));
   }
 
   #sessionOf(fields: Fields): KnownSession {

@@ -18,6 +18,7 @@ import {
   encodeQueued,
   numbersOfKey,
   PRESENT,
+  type PresenceRecord,
   recordKeys,
   type SessionRecord,
 } from './records.ts';
@@ -218,6 +219,16 @@ export class Journal {
     return readStoredQueue(this.#store, session, afterKey, limit);
   }
 
+  // Clients whose presence somebody was told of.
+
+  present(record: PresenceRecord): void {
+    this.#put(recordKeys.presence(record.clientId), encodeJson(record));
+  }
+
+  absent(clientId: string): void {
+    this.#delete(recordKeys.presence(clientId));
+  }
+
   // Retained messages.
 
   retained(message: Message): void {
@@ -226,6 +237,12 @@ export class Journal {
 
   retainedCleared(topic: string): void {
     this.#delete(recordKeys.retained(topic));
+  }
+
+  /** Records what has a form of its own, by a key of `recordKeys`; undefined deletes it. */
+  write(key: string, value: Uint8Array | undefined): void {
+    this.#changes.set(key, value);
+    this.#touch();
   }
 
   // Commits.
@@ -252,13 +269,11 @@ export class Journal {
   }
 
   #put(key: string, value: Uint8Array): void {
-    this.#changes.set(key, value);
-    this.#touch();
+    this.write(key, value);
   }
 
   #delete(key: string): void {
-    this.#changes.set(key, undefined);
-    this.#touch();
+    this.write(key, undefined);
   }
 
   /** Deletes a record whose key is used once: when it is still in the open batch, the store never sees it. */
@@ -311,6 +326,8 @@ export class Journal {
     this.#waiters = [];
     this.#messages = [];
     this.#underWay = waiters;
+    const { commitSeconds, commitRecords } = this.#counters;
+    const begunMs = this.#clock.monotonic();
     let failure: unknown;
     try {
       for (const [key, value] of changes) {
@@ -322,6 +339,8 @@ export class Journal {
       failure = error ?? 'unknown';
     }
     this.#underWay = undefined;
+    commitSeconds.observe((this.#clock.monotonic() - begunMs) / 1000);
+    commitRecords.observe(changes.size);
     if (failure === undefined) {
       this.#succeeded(batch, waiters);
       return;
@@ -335,6 +354,7 @@ export class Journal {
   #succeeded(batch: number, waiters: Waiter[]): void {
     this.committed = batch;
     this.#counters.commits++;
+    this.#counters.isStoreRefusing = false;
     if (this.#failing) {
       this.#failing = false;
       this.#log.info('The store accepts writes again');
@@ -344,6 +364,7 @@ export class Journal {
 
   #failed(failure: unknown): void {
     this.#counters.commitFailures++;
+    this.#counters.isStoreRefusing = true;
     if (this.#failing) return;
     this.#failing = true;
     const cause = failure instanceof Error ? failure.message : String(failure);

@@ -52,6 +52,8 @@ async function fullStore(): Promise<KeptStore> {
   await publisher.publish('one/x', Buffer.from([0xc3, 0x28]), { qos: 1, packetId: 2 });
   await publisher.publish('shared', 'for a member', { qos: 1, packetId: 3 });
   await publisher.publish('kept', 'here', { qos: 1, packetId: 4, retain: true });
+  void test.broker.bans.add({ kind: 'address', value: '10.0.0.0/8', by: 'me', reason: 'noise' });
+  void test.broker.bans.add({ kind: 'username', value: 'bad', untilMs: 1_900_000_000_000 });
   await test.run();
   return store;
 }
@@ -77,7 +79,9 @@ describe('lines', () => {
   it('come out of a store and go into another without a change', async () => {
     const lines = exported(await fullStore());
     const types = lines.map((line) => (JSON.parse(line) as { type: string }).type);
-    expect(new Set(types)).toEqual(new Set(['hoopoe', 'session', 'subscription', 'message', 'queued', 'retained']));
+    expect(new Set(types)).toEqual(
+      new Set(['hoopoe', 'session', 'subscription', 'message', 'queued', 'retained', 'ban']),
+    );
     const { store, problems, counts } = await imported(lines);
     expect(problems).toEqual([]);
     expect(withoutNumbers(exported(store))).toEqual(withoutNumbers(lines));
@@ -119,6 +123,31 @@ describe('lines', () => {
     ]);
   });
 
+  it('keep what a lost permission has left in a queue from being sent', async () => {
+    const store = new KeptStore();
+    let isAllowed = true;
+    const authorize = (_client: unknown, { topic }: { topic: string }) =>
+      topic !== 'secret' || isAllowed ? 'allow' : 'deny';
+    const before = await testBroker({ store, access: { authorizers: [{ name: 'x', authorize }] } });
+    const connect = { cleanStart: false, properties: { sessionExpiryInterval: 60, receiveMaximum: 1 } };
+    const client = await before.connect({ clientId: 'c', connect });
+    for (const filter of ['secret', 'open']) await client.subscribe(filter, { qos: 1 });
+    const publish = async (topic: string): Promise<void> => {
+      void before.broker.publish({ topic, payload: topic, qos: 1 });
+      await before.run();
+    };
+    for (const topic of ['open', 'secret', 'open']) await publish(topic);
+    isAllowed = false;
+    before.access.rulesChanged();
+    await before.run();
+    await publish('open');
+    const lines = exported(store);
+    expect(lines.filter((line) => line.includes('"suspect":true'))).toHaveLength(3);
+    const after = await testBroker({ store: (await imported(lines)).store });
+    const back = await after.connect({ clientId: 'c', connect: lasting(5) });
+    expect(back.takePublishes().map(({ topic }) => topic)).toEqual(['open', 'open', 'open']);
+  });
+
   it('keep a message for several sessions once', async () => {
     const lines = exported(await fullStore());
     expect(lines.filter((line) => line.includes('waits for two'))).toHaveLength(1);
@@ -151,7 +180,10 @@ describe('lines written by hand', () => {
     ['{', /^it is not JSON: /],
     ['[]', /^got \[\]; allowed: an object$/],
     ['{}', /^"type" is missing$/],
-    ['{"type":"sesion"}', /^"type" got 'sesion'; allowed: hoopoe, session, subscription, message, queued, retained$/],
+    [
+      '{"type":"sesion"}',
+      /^"type" got 'sesion'; allowed: hoopoe, session, subscription, message, queued, retained, ban$/,
+    ],
     ['{"type":"hoopoe","format":2}', /^it has format 2; this version of the broker knows formats up to 1$/],
     ['{"type":"session","clientId":"b"}', /^"expirySeconds" is missing$/],
     [
@@ -192,6 +224,10 @@ describe('lines written by hand', () => {
       /^"message" 7 is the "id" of no message before this line$/,
     ],
     [`${queued},"released":1}`, /^"released" belongs to a message of QoS 2 that has a "packetId"$/],
+    ['{"type":"ban","kind":"address","value":"localhost","atMs":1}', /^"value" is neither an address/],
+    ['{"type":"ban","kind":"topic","value":"x","atMs":1}', /^"kind" is none of client_id, username, address$/],
+    ['{"type":"ban","kind":"username","value":"x"}', /^"atMs" is missing$/],
+    ['{"type":"ban","kind":"username","value":"x","atMs":1,"untilMs":-1}', /^"untilMs" got -1/],
     [`${queued},"packetId":7}`, /^a message with a "packetId" comes before those without$/],
   ])('are refused where they are wrong: %s', async (line, problem) => {
     const { problems } = await imported([header, session, `${queued}}`, line]);

@@ -7,9 +7,23 @@
 
 import { createHash } from 'node:crypto';
 import { Message } from '../../packet/message.ts';
-import type { Properties, Qos, SubscribeOptions } from '../../packet/types.ts';
+import type { Properties, ProtocolVersion, Qos, SubscribeOptions } from '../../packet/types.ts';
+import type { PermissionRule } from '../../ports/access.ts';
+import { BackendError } from '../../ports/backend-error.ts';
+import type { Peer } from '../../ports/listener.ts';
 
+/** Records of a later version cannot be read by this one, which must not take them for something else. */
 const RECORD_VERSION = 1;
+
+function checkVersion(version: unknown): void {
+  if (version === RECORD_VERSION) return;
+  const found = typeof version === 'number' ? `version ${version}` : 'no version';
+  throw new BackendError(
+    'STORE_RECORD_NEWER',
+    `The store has a record of ${found}; this broker reads version ${RECORD_VERSION}. It was written by a newer ` +
+      'Hoopoe: run that one, or import its export.',
+  );
+}
 
 /** Longer names are hashed: an ordered store bounds its keys. */
 const KEY_PART_MAX = 256;
@@ -33,6 +47,8 @@ export const recordKeys = {
   incoming: (session: number, packetId: number): string => `i/${sortable(session)}\0${packetId}`,
   message: (key: number): string => `m/${sortable(key)}`,
   retained: (topic: string): string => `r/${keyPart(topic)}`,
+  ban: (kind: BanRecord['kind'], value: string): string => `b/${kind}${keyPart(value)}`,
+  presence: (clientId: string): string => `p/${keyPart(clientId)}`,
 } as const;
 
 /** The numbers in a key of the kinds `q`, `t`, `i` and `u`, or the one of `m`. */
@@ -60,6 +76,42 @@ export interface SessionRecord {
   willDelaySeconds: number;
   /** When a delayed will is due; 0 when no will waits. */
   willDueMs: number;
+  /** In milliseconds since the epoch; unknown for records from before they were kept, and for imported ones. */
+  createdAtMs?: number;
+  disconnectedAtMs?: number;
+  /** Whose right to publish the will is checked when it is sent. */
+  willOwner?: WillOwnerRecord;
+  /** Queued records up to this key are sent only if a subscription still wants them. */
+  suspectUpToKey?: number;
+}
+
+export interface WillOwnerRecord {
+  readonly username: string | undefined;
+  readonly version: ProtocolVersion;
+  readonly superuser: boolean;
+  readonly permissions?: readonly PermissionRule[];
+  readonly peer: Peer;
+}
+
+/** Who must not come in; see `Ban`. */
+export interface BanRecord {
+  kind: 'client_id' | 'username' | 'address';
+  value: string;
+  by: string;
+  reason: string;
+  atMs: number;
+  /** Absent for one that holds for ever. */
+  untilMs?: number;
+}
+
+/** A client that is connected, and of which somebody was told so. */
+export interface PresenceRecord {
+  clientId: string;
+  username: string | undefined;
+  address: string;
+  localPort: number;
+  version: ProtocolVersion;
+  connectedAtMs: number;
 }
 
 export interface SubscriptionRecord extends SubscribeOptions {
@@ -68,18 +120,20 @@ export interface SubscriptionRecord extends SubscribeOptions {
   identifier: number;
 }
 
-export function encodeJson(record: SessionRecord | SubscriptionRecord): Uint8Array {
+export function encodeJson(record: SessionRecord | SubscriptionRecord | BanRecord | PresenceRecord): Uint8Array {
   return Buffer.from(JSON.stringify({ v: RECORD_VERSION, ...record }));
 }
 
-/** @throws SyntaxError when the value is damaged */
+/** @throws SyntaxError when the value is damaged, BackendError when a newer broker wrote it */
 export function decodeJson<T>(value: Uint8Array): T {
-  return JSON.parse(asBuffer(value).toString('utf8')) as T;
+  const record = JSON.parse(asBuffer(value).toString('utf8')) as T & { readonly v?: unknown };
+  checkVersion(record.v);
+  return record;
 }
 
 /** A message that waits in a session's queue, in flight or not. */
 export interface QueuedRecord {
-  qos: 1 | 2;
+  qos: Qos;
   retain: boolean;
   identifiers: readonly number[] | undefined;
   /** Share name and filter of the group it was chosen through. */
@@ -115,12 +169,14 @@ export function encodeQueued(record: QueuedRecord): Uint8Array {
 /** The parts of a queued record that need no message: enough to count. */
 export function peekQueued(value: Uint8Array): { bytes: number; messageKey: number } {
   const buffer = asBuffer(value);
+  checkVersion(buffer[0]);
   return { bytes: buffer.readUInt32LE(2), messageKey: buffer.readDoubleLE(6) };
 }
 
-/** @throws SyntaxError or RangeError when the value is damaged */
+/** @throws SyntaxError or RangeError when the value is damaged, BackendError when a newer broker wrote it */
 export function decodeQueued(value: Uint8Array): QueuedRecord {
   const buffer = asBuffer(value);
+  checkVersion(buffer[0]);
   const flags = buffer[1]!;
   let end = 14;
   let extras: Pick<QueuedRecord, 'identifiers' | 'group'> = { identifiers: undefined, group: undefined };
@@ -130,7 +186,7 @@ export function decodeQueued(value: Uint8Array): QueuedRecord {
   }
   const messageKey = buffer.readDoubleLE(6);
   return {
-    qos: (flags & 3) as 1 | 2,
+    qos: (flags & 3) as Qos,
     retain: (flags & RETAIN) !== 0,
     identifiers: extras.identifiers,
     group: extras.group,
@@ -158,6 +214,7 @@ export function encodeInflight(record: InflightRecord): Uint8Array {
 
 export function decodeInflight(value: Uint8Array): InflightRecord {
   const buffer = asBuffer(value);
+  checkVersion(buffer[0]);
   return { releasedAs: buffer.readDoubleLE(1), key: buffer.readDoubleLE(9) };
 }
 
@@ -191,9 +248,13 @@ function encodeMessageBehind(message: Message, at: number): Buffer {
   return value;
 }
 
-/** The message has memory of its own. @throws SyntaxError or RangeError when the value is damaged */
+/**
+ * The message has memory of its own.
+ * @throws SyntaxError or RangeError when the value is damaged, BackendError when a newer broker wrote it
+ */
 export function decodeMessage(value: Uint8Array): Message {
   const buffer = asBuffer(value);
+  checkVersion(buffer[0]);
   const flags = buffer[1]!;
   const publisherEnd = 18 + buffer.readUInt16LE(10);
   const topicEnd = publisherEnd + buffer.readUInt16LE(12);

@@ -4,14 +4,16 @@
  * look. Records that nothing refers to any more, because a stop interrupted their deletion, are deleted.
  */
 
+import type { Peer } from '../../ports/listener.ts';
 import { parseFilter } from '../../topic/share.ts';
 import type { BrokerContext } from '../context.ts';
 import { addSubscription } from '../routing/add-subscription.ts';
 import type { Outbound } from '../session/outbound.ts';
 import { restoreOutbound } from '../session/restore-outbound.ts';
-import { NEVER_EXPIRES, Session } from '../session/session.ts';
+import { NEVER_EXPIRES, Session, type WillOwner } from '../session/session.ts';
 import type { Journal } from './journal.ts';
 import {
+  type BanRecord,
   decodeInflight,
   decodeJson,
   decodeMessage,
@@ -37,13 +39,26 @@ interface Found {
 
 const MESSAGES_AT_ONCE = 128;
 
-export function recover(context: BrokerContext, journal: Journal, files: ReadableStore): void {
+/** Of a client of which only its session is known. */
+const UNKNOWN_PEER: Peer = {
+  address: '',
+  port: 0,
+  localAddress: '',
+  localPort: 0,
+  listener: '',
+  transport: 'memory',
+};
+
+/** @returns the sessions whose clients were connected when the broker ended without saying so */
+export function recover(context: BrokerContext, journal: Journal, files: ReadableStore): Session[] {
+  const cutOff: Session[] = [];
   const store = new RecoveryProgress(files, context.clock, context.log);
   const found = new Map<number, Found>();
   for (const { value } of store.range('s/')) {
     const record = decodeJson<SessionRecord>(value);
-    journal.startAfter(record.number);
+    journal.startAfter(Math.max(record.number, record.suspectUpToKey ?? 0));
     const session = restoreSession(context, record);
+    if (record.connected) cutOff.push(session);
     found.set(record.number, { session, messages: 0, bytes: 0, lastInflightKey: 0, overtaken: [] });
   }
   recoverSubscriptions(context, journal, store, found);
@@ -61,10 +76,12 @@ export function recover(context: BrokerContext, journal: Journal, files: Readabl
     if (!journal.isReferred(messageKey)) journal.deleteLeftOver(key);
   }
   for (const { value } of store.range('r/')) context.retained.restore(decodeMessage(value));
+  for (const { value } of store.range('b/')) context.bans.restore(decodeJson<BanRecord>(value));
   for (const { session, messages, bytes, lastInflightKey, overtaken } of found.values()) {
     session.outbox.queue.restore(messages, bytes, lastInflightKey, overtaken);
     session.scheduleDue(context.timers);
   }
+  return cutOff;
 }
 
 function restoreSession(context: BrokerContext, record: SessionRecord): Session {
@@ -74,10 +91,13 @@ function restoreSession(context: BrokerContext, record: SessionRecord): Session 
   session.expirySeconds = record.expirySeconds;
   session.expiresAtMs = record.expiresAtMs;
   session.willDueMs = record.willDueMs;
+  session.createdAtMs = record.createdAtMs ?? session.createdAtMs;
+  session.disconnectedAtMs = record.disconnectedAtMs ?? 0;
   if (record.will !== undefined) {
     const message = decodeMessage(Buffer.from(record.will, 'base64'));
-    session.will = { message, delaySeconds: record.willDelaySeconds };
+    session.will = { message, delaySeconds: record.willDelaySeconds, owner: willOwner(record) };
   }
+  session.outbox.suspectUpToKey = record.suspectUpToKey ?? 0;
   if (record.connected) afterCrash(context, session);
   context.sessions.restore(session);
   // Its times count from now on, even if the broker is stopped and started again and again.
@@ -85,9 +105,19 @@ function restoreSession(context: BrokerContext, record: SessionRecord): Session 
   return session;
 }
 
+/** The rules may have changed while the broker was off, so the right to publish the will is asked about again. */
+function willOwner({ clientId, username, willOwner: owner }: SessionRecord): WillOwner {
+  if (owner === undefined) {
+    return { identity: { clientId, username, version: 4, peer: UNKNOWN_PEER }, superuser: false, revision: -1 };
+  }
+  const { superuser, ...identity } = owner;
+  return { identity: { clientId, ...identity, username: owner.username }, superuser, revision: -1 };
+}
+
 /** The broker died while the client was connected: its connection ended then, without a DISCONNECT. */
 function afterCrash(context: BrokerContext, session: Session): void {
   const now = context.clock.now();
+  session.disconnectedAtMs = now;
   if (session.expirySeconds !== NEVER_EXPIRES) session.expiresAtMs = now + session.expirySeconds * 1000;
   if (session.will !== undefined) session.willDueMs = now + session.will.delaySeconds * 1000;
 }

@@ -23,6 +23,7 @@ export function addSubscription(
   const subscription = new Subscription(session, fullFilter, parsed.filter, group, options, identifier);
   session.subscriptions.set(fullFilter, subscription);
   session.subscriptionBytes += fullFilter.length;
+  session.subscriptionsChanged();
   const announced = router.add(subscription);
   return { subscription, announced: announced instanceof Promise ? announced : undefined };
 }

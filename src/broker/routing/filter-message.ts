@@ -11,16 +11,19 @@ import { quote } from '../../std/shorten.ts';
 import { topicNameProblem } from '../../topic/name.ts';
 import type { BrokerContext } from '../context.ts';
 
-/** The message to route, or the Reason Code that refuses it; a hook that fails refuses with 0x83 and is logged. */
+/**
+ * The message to route, 0 where a hook has taken it, or the Reason Code that refuses it; a hook that fails refuses with
+ * 0x83 and is logged.
+ */
 export function filterMessage(
   context: BrokerContext,
   message: Message,
   client: ClientIdentity | undefined,
 ): Message | number | Promise<Message | number> {
-  const { publishFilter } = context;
-  if (publishFilter === undefined) return message;
+  const { publish } = context.hooks;
+  if (publish === undefined) return message;
   const { publisher } = message;
-  const answer = attempt(() => publishFilter(message, client));
+  const answer = attempt(() => publish(message, client));
   if (!isPromiseLike(answer)) return checked(context, answer, publisher);
   return Promise.resolve(answer).then(
     (late) => checked(context, late, publisher),
@@ -32,12 +35,13 @@ export function filterMessage(
 }
 
 function checked(context: BrokerContext, answer: Message | number, publisher: string): Message | number {
+  if (answer === 0) return 0;
   if (typeof answer === 'number') {
     if (answer >= 0x80) {
       context.counters.drop('filtered');
       return answer;
     }
-    return failed(context, publisher, `it answered ${answer}; allowed: a message, or a Reason Code from 0x80`);
+    return failed(context, publisher, `it answered ${answer}; allowed: a message, 0, or a Reason Code from 0x80`);
   }
   const problem = topicNameProblem(answer.topic);
   if (problem !== undefined) return failed(context, publisher, `its topic name ${quote(answer.topic)} ${problem}`);

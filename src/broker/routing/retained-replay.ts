@@ -7,9 +7,10 @@
 import type { Message } from '../../packet/message.ts';
 import type { Qos } from '../../packet/types.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { TopicWalk } from '../../topic/retained-tree.ts';
 import type { Subscription } from '../session/subscription.ts';
+import type { Echoes } from './echoes.ts';
 import type { RetainedMessages } from './retained.ts';
+import type { MessageWalk } from './standing-messages.ts';
 
 /** Messages handed over before others get their turn. */
 const MESSAGES_PER_TURN = 500;
@@ -31,18 +32,28 @@ export interface ReplayReceiver {
 
 export class RetainedReplays {
   /** Walks that are not over, oldest first. */
-  readonly #walks = new Map<Subscription, TopicWalk<Message>>();
+  readonly #walks = new Map<Subscription, MessageWalk>();
   readonly #receiver: ReplayReceiver;
   readonly #retained: RetainedMessages;
   readonly #clock: Clock;
+  readonly #echoes: Echoes;
+  readonly #upgradesQos: boolean;
   #messagesLeft = MESSAGES_PER_TURN;
   #stepsLeft = STEPS_PER_TURN;
   #isRenewing = false;
 
-  constructor(receiver: ReplayReceiver, retained: RetainedMessages, clock: Clock) {
+  constructor(
+    receiver: ReplayReceiver,
+    retained: RetainedMessages,
+    clock: Clock,
+    echoes: Echoes,
+    upgradesQos: boolean = false,
+  ) {
     this.#receiver = receiver;
     this.#retained = retained;
     this.#clock = clock;
+    this.#echoes = echoes;
+    this.#upgradesQos = upgradesQos;
   }
 
   /** Begins, or begins again, to send what matches a subscription. */
@@ -77,7 +88,7 @@ export class RetainedReplays {
   };
 
   /** False when the receiver is full or the turn's share is used up. */
-  #walk(subscription: Subscription, walk: TopicWalk<Message>): boolean {
+  #walk(subscription: Subscription, walk: MessageWalk): boolean {
     // The client's own messages stay away from it here as well [MQTT-3.8.3-3].
     const { noLocal, session } = subscription;
     // As they are now: the subscription may have been replaced since the replay began.
@@ -88,9 +99,10 @@ export class RetainedReplays {
       this.#stepsLeft--;
       const message = walk.step();
       if (message === undefined || this.#retained.isExpired(message)) continue;
-      if (noLocal && message.publisher === session.clientId) continue;
+      if (noLocal && this.#echoes.isOwn(session.clientId, message.publisher)) continue;
       this.#messagesLeft--;
-      this.#receiver.deliver(message, Math.min(message.qos, qos) as Qos, true, identifiers, undefined);
+      const sent = this.#upgradesQos ? qos : (Math.min(message.qos, qos) as Qos);
+      this.#receiver.deliver(message, sent, true, identifiers, undefined);
     }
     return true;
   }

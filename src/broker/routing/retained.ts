@@ -4,10 +4,11 @@
  */
 
 import type { Message } from '../../packet/message.ts';
-import { TopicTree, type TopicWalk } from '../../topic/retained-tree.ts';
+import { TopicTree, type WalkOptions } from '../../topic/retained-tree.ts';
 import type { Counters } from '../counters.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { BrokerOptions } from '../options.ts';
+import { JoinedWalk, type MessageWalk, type StandingMessages } from './standing-messages.ts';
 
 export interface RetainedContext {
   readonly options: BrokerOptions;
@@ -19,6 +20,8 @@ export interface RetainedContext {
 /** Looking at a million topics at once would hold up everybody for a second. */
 const TOPICS_PER_SWEEP = 10_000;
 
+const NOTHING: MessageWalk = { isDone: true, step: () => undefined, *[Symbol.iterator]() {} };
+
 export class RetainedMessages {
   readonly #tree = new TopicTree<Message>();
   /** Topics whose message has an expiry, so that a sweep need not look at the others. */
@@ -26,6 +29,10 @@ export class RetainedMessages {
   /** Where the last sweep stopped. Topics that come meanwhile are met at the end. */
   #sweeping: Iterator<string, undefined> | undefined;
   #bytes = 0;
+  /** What the broker itself has to say; it is found as if it were retained, and neither counted nor recorded. */
+  standing: StandingMessages | undefined;
+  /** While false nothing is kept and nothing is found that clients have published; what is there stays. */
+  enabled = true;
   readonly #context: RetainedContext;
 
   constructor(context: RetainedContext) {
@@ -42,6 +49,7 @@ export class RetainedMessages {
 
   /** Applies a PUBLISH with RETAIN set. False: a limit forbids to keep it. */
   apply(message: Message): boolean {
+    if (!this.enabled) return true;
     if (message.payloadBytes === 0) {
       if (this.#remove(message.topic)) this.#context.journal?.retainedCleared(message.topic);
       return true;
@@ -100,8 +108,15 @@ export class RetainedMessages {
   }
 
   /** A walk through the messages that match a filter, expired ones too, which may pause while others come and go. */
-  walk(filter: string): TopicWalk<Message> {
-    return this.#tree.matchFrom(filter);
+  walk(filter: string): MessageWalk {
+    const walk = this.enabled ? this.walkKept(filter) : NOTHING;
+    const standing = this.standing?.walk(filter);
+    return standing === undefined ? walk : new JoinedWalk(walk, standing);
+  }
+
+  /** As `walk`, without what the broker itself has to say. */
+  walkKept(filter: string, options?: WalkOptions): MessageWalk {
+    return this.#tree.matchFrom(filter, options);
   }
 
   isExpired(message: Message): boolean {

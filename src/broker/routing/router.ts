@@ -6,13 +6,15 @@
 
 import type { Message } from '../../packet/message.ts';
 import type { Qos } from '../../packet/types.ts';
+import type { Access } from '../../ports/access.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Cluster } from '../../ports/cluster.ts';
-import { type Match, TopicIndex } from '../../topic/index.ts';
+import { Match, TopicIndex } from '../../topic/index.ts';
 import type { Counters } from '../counters.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { Session } from '../session/session.ts';
 import { type LocalSubscription, SharedGroup, type Subscriber, type Subscription } from '../session/subscription.ts';
+import type { Echoes } from './echoes.ts';
 import type { RetainedMessages } from './retained.ts';
 import { addMember, chooseMember, removeMember } from './shared.ts';
 
@@ -45,6 +47,8 @@ export interface RouterContext {
   readonly random: Random;
   readonly cluster: Cluster;
   readonly retained: RetainedMessages;
+  readonly echoes: Echoes;
+  readonly access: Pick<Access, 'checksDelivery'>;
 }
 
 export class Router {
@@ -53,6 +57,8 @@ export class Router {
   readonly #groups = new Map<string, SharedGroup>();
   /** Subscriptions of each matched filter; the cluster is told of the first and the last. */
   readonly #interest = new Map<string, number>();
+  #subscriptions = 0;
+  #sharedSubscriptions = 0;
   readonly #context: RouterContext;
 
   constructor(context: RouterContext) {
@@ -62,6 +68,8 @@ export class Router {
   /** Adds a subscription. A promise means that other nodes must hear of it before it holds. */
   add(subscription: Subscription | LocalSubscription): void | Promise<void> {
     const group = subscription.kind === 'session' ? subscription.group : undefined;
+    this.#subscriptions++;
+    if (group !== undefined) this.#sharedSubscriptions++;
     if (group === undefined) {
       this.#index.add(subscription.filter, subscription);
     } else {
@@ -75,6 +83,8 @@ export class Router {
 
   remove(subscription: Subscription | LocalSubscription): void {
     const group = subscription.kind === 'session' ? subscription.group : undefined;
+    this.#subscriptions--;
+    if (group !== undefined) this.#sharedSubscriptions--;
     if (group === undefined) {
       this.#index.delete(subscription.filter, subscription);
     } else {
@@ -134,14 +144,13 @@ export class Router {
     let receivers = targets.length + groups.length + locals.length;
     for (let i = 0; i < targets.length; i++) {
       const target = targets[i]!;
-      if (target.noLocal && target.session.clientId === message.publisher) {
+      if (target.noLocal && this.#context.echoes.isOwn(target.session.clientId, message.publisher)) {
         if (!this.#deliverToPublisher(message, target)) receivers--;
         continue;
       }
-      const { qos } = message;
       target.session.outbox.deliver(
         message,
-        Math.min(target.qos, qos) as Qos,
+        this.#qosOf(message, target.qos),
         target.retainAsPublished && message.retain,
         target.identifiers,
         undefined,
@@ -152,6 +161,11 @@ export class Router {
     }
     for (let i = 0; i < locals.length; i++) locals[i]!.receive(message);
     return receivers;
+  }
+
+  /** At which QoS a message goes out [MQTT-3.8.4-8], unless the operator wants it upgraded. */
+  #qosOf({ qos }: Message, granted: Qos): Qos {
+    return this.#context.options.upgradeQos || granted < qos ? granted : qos;
   }
 
   #match(topic: string, memory: RouteMemory | undefined): Match<Subscriber> {
@@ -166,18 +180,27 @@ export class Router {
 
   /** Gives a message to one member of a group. False when nobody could take it. */
   deliverToGroup(message: Message, group: SharedGroup, except?: Subscription): boolean {
-    const { options, random } = this.#context;
-    const member = chooseMember(group, options.sharedStrategy, message, random, except);
+    const member = this.#choose(message, group, except);
     if (member === undefined) return false;
-    const qos = Math.min(message.qos, member.qos) as Qos;
     member.session.outbox.deliver(
       message,
-      qos,
+      this.#qosOf(message, member.qos),
       member.retainAsPublished && message.retain,
       member.identifier === 0 ? undefined : [member.identifier],
       group,
     );
     return true;
+  }
+
+  /** A member that may have the message; where nobody may, one that has it denied when it is delivered. */
+  #choose(message: Message, group: SharedGroup, except: Subscription | undefined): Subscription | undefined {
+    const { options, random, access } = this.#context;
+    const out = except === undefined ? undefined : new Set([except]);
+    const first = chooseMember(group, options.sharedStrategy, message, random, out);
+    if (first === undefined || !access.checksDelivery || mayHave(first, message)) return first;
+    const denied = new Set(out);
+    for (const member of group.members) if (!mayHave(member, message)) denied.add(member);
+    return chooseMember(group, options.sharedStrategy, message, random, denied) ?? first;
   }
 
   /** The publisher also subscribes, and some of its subscriptions exclude its own messages. */
@@ -186,10 +209,9 @@ export class Router {
     if (wanting.length === 0) return false;
     const merged = newTarget(wanting[0]!);
     for (let i = 1; i < wanting.length; i++) mergeInto(merged, wanting[i]!);
-    const qos = Math.min(message.qos, merged.qos) as Qos;
     merged.session.outbox.deliver(
       message,
-      qos,
+      this.#qosOf(message, merged.qos),
       merged.retainAsPublished && message.retain,
       merged.identifiers,
       undefined,
@@ -199,7 +221,9 @@ export class Router {
 
   #plan(values: readonly Subscriber[]): Plan {
     const plan = new Plan();
-    const merge = this.#context.options.overlappingSubscriptions === 'one_copy';
+    const { overlappingSubscriptions: overlapping } = this.#context.options;
+    const merges = ({ version }: Session): boolean =>
+      overlapping === 'one_copy' || (overlapping === 'copy_each_mqtt5' && version < 5);
     const bySession = new Map<Session, Target>();
     for (const value of values) {
       if (value.kind === 'group') {
@@ -207,7 +231,7 @@ export class Router {
       } else if (value.kind === 'local') {
         plan.locals.push(value);
       } else {
-        const existing = merge ? bySession.get(value.session) : undefined;
+        const existing = merges(value.session) ? bySession.get(value.session) : undefined;
         if (existing === undefined) {
           const target = newTarget(value);
           bySession.set(value.session, target);
@@ -224,12 +248,40 @@ export class Router {
     return this.#index.filters;
   }
 
-  /** Session and shared subscriptions. */
+  /** Session and shared subscriptions, and those of the program. */
   get subscriptions(): number {
-    let count = 0;
-    for (const n of this.#interest.values()) count += n;
-    return count;
+    return this.#subscriptions;
   }
+
+  get sharedSubscriptions(): number {
+    return this.#sharedSubscriptions;
+  }
+
+  /** Every filter that is subscribed to, with the number of its subscriptions. May go on while they come and go. */
+  get interest(): IterableIterator<[filter: string, subscriptions: number]> {
+    return this.#interest.entries();
+  }
+
+  /** The subscriptions of a filter. */
+  interestIn(filter: string): number {
+    return this.#interest.get(filter) ?? 0;
+  }
+
+  /**
+   * Whether somebody wants messages of a topic that is asked about once: what to hand to `route` at once, or undefined.
+   * Nothing of it is kept, so a million topics of one use push out nobody else's.
+   */
+  wanted(topic: string): RouteMemory | undefined {
+    const values = this.#index.find(topic);
+    return values.length === 0 ? undefined : { topic, match: new Match(topic, values, true) };
+  }
+}
+
+/** A member that is away is asked about when it comes back. */
+function mayHave(member: Subscription, message: Message): boolean {
+  const qos = Math.min(message.qos, member.qos) as Qos;
+  const retain = member.retainAsPublished && message.retain;
+  return member.session.connection?.permits(message, qos, retain) ?? true;
 }
 
 function newTarget(subscription: Subscription): Target {

@@ -43,6 +43,8 @@ const strategies: Record<SharedStrategy, Choose> = {
   hash_topic: (_group, candidates, message) => candidates[hash(message.topic) % candidates.length]!,
 };
 
+const NOBODY: ReadonlySet<Subscription> = new Set();
+
 /**
  * The member that gets `message`, or undefined when there is none. A member without a connection is chosen only when
  * no member has one, and never for QoS 0, which it could not keep.
@@ -52,11 +54,11 @@ export function chooseMember(
   strategy: SharedStrategy,
   message: Message,
   random: Random,
-  except?: Subscription,
+  except: ReadonlySet<Subscription> = NOBODY,
 ): Subscription | undefined {
   let candidates: readonly Subscription[] = group.members;
-  if (!candidates.every((member) => isConnected(member) && member !== except)) {
-    const others = group.members.filter((member) => member !== except);
+  if (!candidates.every((member) => isConnected(member) && !except.has(member))) {
+    const others = group.members.filter((member) => !except.has(member));
     const connected = others.filter(isConnected);
     candidates = connected.length > 0 ? connected : others.filter((member) => Math.min(member.qos, message.qos) > 0);
   }

@@ -1,11 +1,13 @@
 /** One message on its way to one session. */
 
 import type { Message } from '../../packet/message.ts';
+import type { Qos } from '../../packet/types.ts';
 import type { SharedGroup } from './subscription.ts';
 
 export class Outbound {
   readonly message: Message;
-  readonly qos: 1 | 2;
+  /** 0 only while it waits for a client that is away. */
+  readonly qos: Qos;
   readonly retain: boolean;
   readonly identifiers: readonly number[] | undefined;
   /** The shared subscription it was chosen through: another member may take it over. */
@@ -15,6 +17,8 @@ export class Outbound {
   sent = false;
   /** Sent on an earlier connection, so that DUP is set from now on [MQTT-3.3.1-1]. */
   dup = false;
+  /** It may have come by a subscription that was taken away; with a journal the outbox knows by its key. */
+  suspect = false;
   /** Where the journal keeps it; 0 when it is kept in memory only. */
   journalKey = 0;
   /** Where the journal keeps the message when several sessions wait for it; 0 when it lies with this record. */
@@ -26,7 +30,7 @@ export class Outbound {
 
   constructor(
     message: Message,
-    qos: 1 | 2,
+    qos: Qos,
     retain: boolean,
     identifiers: readonly number[] | undefined,
     group: SharedGroup | undefined,

@@ -6,6 +6,8 @@ import type { BackendError } from '../../ports/backend-error.ts';
 import type { Counters, DropReason } from '../counters.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { BrokerOptions } from '../options.ts';
+import type { Outbound } from './outbound.ts';
+import type { QueuedTotal } from './waiting-queue.ts';
 
 /** The connection, as far as an outbox needs it. */
 export interface Sender {
@@ -22,6 +24,8 @@ export interface Sender {
     packetId: number,
     identifiers: readonly number[] | undefined,
   ): boolean;
+  /** Whether the client may have a message, now that it would be sent. */
+  permits(message: Message, qos: Qos, retain: boolean): boolean;
   sendPubrel(packetId: number): void;
   /** What waits cannot be read back, so the connection ends: the client may come again later. */
   unreadable(error: BackendError): void;
@@ -34,10 +38,16 @@ export interface OutboxOwner {
   /** Undefined for a session that is not kept. */
   readonly journal: Journal | undefined;
   dropped(message: Message, reason: DropReason): void;
+  /** Whether one of its subscriptions, as they are now, would bring a message that waits. */
+  wants(outbound: Outbound): boolean;
+  /** Gives a message of a shared subscription to another member. False when there is none that could take it. */
+  passOn(outbound: Outbound): boolean;
 }
 
 export interface OutboxContext {
   readonly options: BrokerOptions;
   readonly counters: Counters;
+  /** What waits in all sessions together. */
+  readonly queued: QueuedTotal;
   now(): number;
 }

@@ -12,6 +12,8 @@ import type { DropReason } from '../counters.ts';
 import type { Journal, QueueOwner } from '../journal/journal.ts';
 import { Outbound } from './outbound.ts';
 import type { OutboxContext, OutboxOwner, Sender } from './outbox-context.ts';
+import { makeRoom } from './queue-room.ts';
+import { sendUnacknowledged } from './send-unacknowledged.ts';
 import type { SharedGroup } from './subscription.ts';
 import { type QueueSource, WaitingQueue } from './waiting-queue.ts';
 
@@ -31,6 +33,8 @@ export class Outbox implements QueueOwner {
   #outstanding = 0;
   #lastPacketId = 0;
   #awaitsCommit = false;
+  /** What came up to this key of the journal is sent only if a subscription still wants it; see `suspectAll`. */
+  suspectUpToKey = 0;
   readonly #owner: OutboxOwner;
   readonly #context: OutboxContext;
 
@@ -38,7 +42,7 @@ export class Outbox implements QueueOwner {
   constructor(owner: OutboxOwner, context: OutboxContext, source: QueueSource | undefined) {
     this.#owner = owner;
     this.#context = context;
-    this.queue = new WaitingQueue(source);
+    this.queue = new WaitingQueue(source, context.queued);
   }
 
   get outstanding(): number {
@@ -64,17 +68,20 @@ export class Outbox implements QueueOwner {
     group: SharedGroup | undefined,
   ): void {
     const sender = this.#sender;
-    if (qos === 0) {
+    const { counters, options } = this.#context;
+    if (qos === 0 && (sender !== undefined || !options.queueQos0)) {
       if (sender === undefined) this.#owner.dropped(message, 'offline_qos0');
-      else if (sender.congested) this.#owner.dropped(message, 'slow_client');
-      else if (sender.transmit(message, 0, retain, false, 0, identifiers)) this.#context.counters.messagesSent[0]!++;
-      else this.#owner.dropped(message, 'too_large_for_client');
+      else sendUnacknowledged(sender, this.#owner, counters, message, retain, identifiers);
+      return;
+    }
+    if (sender !== undefined && !sender.permits(message, qos, retain)) {
+      this.#owner.dropped(message, 'not_authorized');
       return;
     }
     const outbound = new Outbound(message, qos, retain, identifiers, group);
     const { journal } = this.#owner;
     if (sender === undefined || this.queue.length > 0 || !this.#mayTransmit(sender)) {
-      if (sender !== undefined && this.#outstanding >= sender.window) this.#context.counters.limit('inflight');
+      if (sender !== undefined && this.#outstanding >= sender.window) counters.limit('inflight');
       this.#enqueue(outbound, journal);
       return;
     }
@@ -87,31 +94,19 @@ export class Outbox implements QueueOwner {
   }
 
   #enqueue(outbound: Outbound, journal: Journal | undefined): void {
-    if (!this.#makeRoom(outbound)) return;
+    if (!makeRoom(this.#context, this.queue, outbound, this)) {
+      this.#owner.dropped(outbound.message, 'queue_full');
+      return;
+    }
     outbound.message.detach(journal === undefined);
     journal?.queued(this.#owner.number, outbound, this);
     this.queue.push(outbound, this.#sender !== undefined);
   }
 
-  /** Applies the limits of the queue. False: the new message is the one that had to go. */
-  #makeRoom(outbound: Outbound): boolean {
-    const { queuedMessagesMax, queuedBytesMax, queueFull } = this.#context.options;
-    const { queue } = this;
-    const { counters } = this.#context;
-    // One that would not fit an empty queue must not empty it either.
-    if (outbound.bytes > queuedBytesMax) {
-      counters.limit('queued_bytes');
-      this.#owner.dropped(outbound.message, 'queue_full');
-      return false;
-    }
-    while (queue.length >= queuedMessagesMax || queue.bytes + outbound.bytes > queuedBytesMax) {
-      counters.limit(queue.length >= queuedMessagesMax ? 'queued_messages' : 'queued_bytes');
-      if (queueFull === 'drop_newest' || this.#next() === undefined) {
-        this.#owner.dropped(outbound.message, 'queue_full');
-        return false;
-      }
-      this.#discard(queue.shift(), 'queue_full');
-    }
+  /** Drops the message that has waited longest. False: it cannot be had. */
+  dropOldest(): boolean {
+    if (this.#next() === undefined) return false;
+    this.#discard(this.queue.shift(), 'queue_full');
     return true;
   }
 
@@ -131,6 +126,26 @@ export class Outbox implements QueueOwner {
     this.#owner.journal?.done(this.#owner.number, outbound);
   }
 
+  /** What waits now may have come by a subscription that was taken away: it is looked at when it is to be sent. */
+  suspectAll(upToKey: number): void {
+    this.suspectUpToKey = upToKey;
+    for (const outbound of this.queue.heldMessages) outbound.suspect = true;
+    for (const outbound of this.inflight.values()) outbound.suspect = true;
+  }
+
+  /** Rights may have been lost since the message came. */
+  #mayStillGo(sender: Sender, outbound: Outbound): boolean {
+    const { message, qos, retain, journalKey } = outbound;
+    const isSuspect = outbound.suspect || (journalKey !== 0 && journalKey <= this.suspectUpToKey);
+    return (!isSuspect || this.#owner.wants(outbound)) && sender.permits(message, qos, retain);
+  }
+
+  /** The client must not have it; what came by a shared subscription others may have. */
+  #refused(outbound: Outbound): void {
+    if (!this.#owner.passOn(outbound)) this.#owner.dropped(outbound.message, 'not_authorized');
+    this.#owner.journal?.done(this.#owner.number, outbound);
+  }
+
   #mayTransmit(sender: Sender): boolean {
     return this.#outstanding + (this.#toSend?.length ?? 0) < sender.window && !sender.congested;
   }
@@ -142,6 +157,12 @@ export class Outbox implements QueueOwner {
    */
   #begin(sender: Sender, outbound: Outbound): void {
     const { journal, number } = this.#owner;
+    const { message, qos, retain, identifiers } = outbound;
+    if (qos === 0) {
+      sendUnacknowledged(sender, this.#owner, this.#context.counters, message, retain, identifiers);
+      journal?.done(number, outbound);
+      return;
+    }
     outbound.packetId = this.#takePacketId();
     this.inflight.set(outbound.packetId, outbound);
     journal?.sent(number, outbound, this);
@@ -200,6 +221,7 @@ export class Outbox implements QueueOwner {
       }
       this.queue.shift();
       if (this.#expired(next.message)) this.#discard(next, 'expired');
+      else if (!this.#mayStillGo(sender, next)) this.#refused(next);
       else this.#begin(sender, next);
     }
   }
@@ -227,7 +249,9 @@ export class Outbox implements QueueOwner {
         return;
       }
       this.#toSend?.shift();
-      if (isCurrent) this.#transmit(sender, outbound);
+      if (!isCurrent) continue;
+      if (this.#mayStillGo(sender, outbound)) this.#transmit(sender, outbound);
+      else this.#leaveOut(sender, outbound, 'not_authorized');
     }
   }
 
@@ -244,7 +268,7 @@ export class Outbox implements QueueOwner {
       return;
     }
     if (!sender.transmit(message, qos, retain, dup, packetId, identifiers)) {
-      this.#leaveOut(sender, outbound);
+      this.#leaveOut(sender, outbound, 'too_large_for_client');
       return;
     }
     outbound.sent = true;
@@ -252,16 +276,17 @@ export class Outbox implements QueueOwner {
     this.#context.counters.messagesSent[qos]!++;
   }
 
-  /** A message too large for the client counts as delivered [MQTT-3.1.2-25]. */
-  #leaveOut(sender: Sender, outbound: Outbound): void {
+  /** A message too large for the client counts as delivered [MQTT-3.1.2-25]; so does one that it must not have. */
+  #leaveOut(sender: Sender, outbound: Outbound, reason: DropReason): void {
     const { message, packetId } = outbound;
     if (!outbound.dup || outbound.qos === 1) {
       this.inflight.delete(packetId);
-      this.#discard(outbound, 'too_large_for_client');
+      if (reason === 'not_authorized') this.#refused(outbound);
+      else this.#discard(outbound, reason);
       return;
     }
     // An earlier connection may have taken it, so the client may hold the identifier until PUBREL sets it free.
-    this.#owner.dropped(message, 'too_large_for_client');
+    this.#owner.dropped(message, reason);
     this.received(packetId);
     const release = (): void => {
       if (this.#sender === sender && this.released.get(packetId) === outbound) sender.sendPubrel(packetId);
@@ -321,15 +346,15 @@ export class Outbox implements QueueOwner {
 
   /**
    * Takes out what came through the shared subscriptions that `isTaken` names and this receiver has not acknowledged,
-   * for another member: queued messages, those that have not left yet, and QoS 1 messages in flight. QoS 2 in flight
-   * stays [MQTT-4.8.2-5].
+   * for another member: queued messages, those that have not left yet, and QoS 1 messages in flight on a connection that
+   * is gone. QoS 2 in flight stays [MQTT-4.8.2-5].
    */
   withdrawShared(isTaken: (group: SharedGroup) => boolean): Outbound[] {
     const mayGo = ({ group }: Outbound): boolean => group !== undefined && isTaken(group);
     const withdrawn: Outbound[] = [];
     for (const outbound of this.inflight.values()) {
       const hasLeft = outbound.sent || outbound.dup;
-      if ((outbound.qos === 1 || !hasLeft) && mayGo(outbound)) withdrawn.push(outbound);
+      if ((outbound.qos === 1 || !hasLeft) && !outbound.sent && mayGo(outbound)) withdrawn.push(outbound);
     }
     for (const outbound of withdrawn) this.inflight.delete(outbound.packetId);
     withdrawn.push(...this.queue.take(mayGo));

@@ -4,13 +4,20 @@
  */
 
 import type { Message } from '../../packet/message.ts';
+import type { ProtocolVersion } from '../../packet/types.ts';
+import type { ClientIdentity } from '../../ports/access.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { TopicIndex } from '../../topic/index.ts';
+import type { End } from '../connection/end.ts';
 import type { DropReason } from '../counters.ts';
 import type { Journal } from '../journal/journal.ts';
-import { encodeMessage, type SessionRecord } from '../journal/records.ts';
+import { encodeMessage, type SessionRecord, type WillOwnerRecord } from '../journal/records.ts';
+import type { Asker } from '../permission/authorize.ts';
+import type { Echoes } from '../routing/echoes.ts';
 import type { RetainedMessages } from '../routing/retained.ts';
 import { RetainedReplays } from '../routing/retained-replay.ts';
 import { Timed } from '../timers.ts';
+import type { Outbound } from './outbound.ts';
 import { Outbox } from './outbox.ts';
 import type { OutboxContext, OutboxOwner, Sender } from './outbox-context.ts';
 import { restoreOutbound } from './restore-outbound.ts';
@@ -21,14 +28,28 @@ import type { QueueSource } from './waiting-queue.ts';
 export const NEVER_EXPIRES = 0xffffffff;
 
 /** The connection of a session, as far as the session needs it. */
-export interface SessionConnection extends Sender {
+export interface SessionConnection extends Sender, Asker {
+  /** How the client is called in sentences. */
+  readonly label: string;
+  /** Whether CONNACK has left and the client has not. */
+  readonly isConnected: boolean;
   /** Another connection took the Client Identifier, or an operator ended the session. */
   supersede(): void;
+  end(end: End): void;
 }
 
 export interface SessionWill {
   readonly message: Message;
   readonly delaySeconds: number;
+  readonly owner: WillOwner;
+}
+
+/** Whose a will is: who has the right to publish it, or not, when it is sent. */
+export interface WillOwner {
+  readonly identity: ClientIdentity;
+  readonly superuser: boolean;
+  /** `Access.revision` when it was permitted; -1 when it has to be asked about in any case. */
+  readonly revision: number;
 }
 
 /** What a session asks of the broker. */
@@ -36,9 +57,12 @@ export interface SessionContext extends OutboxContext {
   readonly clock: Clock;
   readonly journal: Journal | undefined;
   readonly retained: RetainedMessages;
+  readonly echoes: Echoes;
   messageDropped(message: Message, clientId: string, reason: DropReason): void;
   /** The group of a shared subscription, if it still exists. */
   findGroup(name: string, filter: string): SharedGroup | undefined;
+  /** Gives a message to a member of a group. False when nobody could take it. */
+  deliverToGroup(message: Message, group: SharedGroup, except: Subscription | undefined): boolean;
   /** A delayed will or the end of a session without connection is due. */
   sessionDue(session: Session): void;
 }
@@ -49,6 +73,8 @@ export class Session extends Timed implements OutboxOwner {
   readonly number: number;
   /** Whose it is: the user name that a login has checked. Undefined where nobody checks. */
   username: string | undefined;
+  /** That its client spoke last; a session that comes from the journal does not know. */
+  version: ProtocolVersion = 4;
   /** Of the listener that it came through: its subscriptions mean topics below this. */
   mountpoint = '';
   /** The connection that owns the session, accepted or still waiting for its commit. */
@@ -67,9 +93,17 @@ export class Session extends Timed implements OutboxOwner {
   will: SessionWill | undefined;
   /** When a delayed will is due, in milliseconds since the epoch; 0 when none waits. */
   willDueMs = 0;
+  /** In milliseconds since the epoch. */
+  createdAtMs: number;
+  /** When the last connection ended, in milliseconds since the epoch; 0 before. */
+  disconnectedAtMs = 0;
+  /** Messages that did not arrive, by reason; made with the first. */
+  drops: Partial<Record<DropReason, number>> | undefined;
   /** Fences off a former owner in a cluster. */
   revision = 0;
   ended = false;
+  /** The filters of its own subscriptions, while somebody asks what they match. */
+  #filters: TopicIndex<Subscription> | undefined;
   /** Made when first needed: most sessions live long after the last subscription. */
   #replays: RetainedReplays | undefined;
   readonly #context: SessionContext;
@@ -80,6 +114,7 @@ export class Session extends Timed implements OutboxOwner {
     this.clientId = clientId;
     this.number = number;
     this.#context = context;
+    this.createdAtMs = context.clock.now();
     const { journal } = this;
     const source: QueueSource | undefined = journal && {
       get committed() {
@@ -96,11 +131,30 @@ export class Session extends Timed implements OutboxOwner {
   }
 
   dropped(message: Message, reason: DropReason): void {
+    this.drops ??= {};
+    this.drops[reason] = (this.drops[reason] ?? 0) + 1;
     this.#context.messageDropped(message, this.clientId, reason);
   }
 
   due(): void {
     this.#context.sessionDue(this);
+  }
+
+  /** To be called when `subscriptions` has changed. */
+  subscriptionsChanged(): void {
+    this.#filters = undefined;
+  }
+
+  wants({ message, group }: Outbound): boolean {
+    if (group !== undefined) return group.members.some(({ session }) => session === this);
+    this.#filters ??= indexOf(this.subscriptions.values());
+    return this.#filters.match(message.topic).values.length > 0;
+  }
+
+  passOn({ message, group }: Outbound): boolean {
+    if (group === undefined) return false;
+    const own = group.members.find(({ session }) => session === this);
+    return this.#context.deliverToGroup(message, group, own);
   }
 
   /** Sends what waits: repeats, then the queue, then retained messages of new subscriptions. */
@@ -111,8 +165,8 @@ export class Session extends Timed implements OutboxOwner {
 
   /** Sends the retained messages of a new subscription, behind what waits already. */
   replayRetained(subscription: Subscription): void {
-    const { retained, clock } = this.#context;
-    this.#replays ??= new RetainedReplays(this.outbox, retained, clock);
+    const { retained, clock, echoes, options } = this.#context;
+    this.#replays ??= new RetainedReplays(this.outbox, retained, clock, echoes, options.upgradeQos);
     this.#replays.begin(subscription);
   }
 
@@ -131,6 +185,7 @@ export class Session extends Timed implements OutboxOwner {
   /** The durable form, for the journal. */
   record(): SessionRecord {
     const { clientId, username, mountpoint, expirySeconds, expiresAtMs, will, willDueMs } = this;
+    const { createdAtMs, disconnectedAtMs } = this;
     return {
       number: this.number,
       clientId,
@@ -142,6 +197,30 @@ export class Session extends Timed implements OutboxOwner {
       will: will === undefined ? undefined : Buffer.from(encodeMessage(will.message)).toString('base64'),
       willDelaySeconds: will?.delaySeconds ?? 0,
       willDueMs,
+      createdAtMs,
+      disconnectedAtMs,
+      ...(will !== undefined && { willOwner: ownerRecord(will.owner) }),
+      ...(this.outbox.suspectUpToKey > 0 && { suspectUpToKey: this.outbox.suspectUpToKey }),
     };
   }
+}
+
+function indexOf(subscriptions: Iterable<Subscription>): TopicIndex<Subscription> {
+  const index = new TopicIndex<Subscription>({ cacheTopicsMax: 0 });
+  for (const subscription of subscriptions) {
+    if (subscription.group === undefined) index.add(subscription.filter, subscription);
+  }
+  return index;
+}
+
+function ownerRecord({ identity, superuser }: WillOwner): WillOwnerRecord {
+  const { username, version, permissions, peer } = identity;
+  const { address, port, localAddress, localPort, listener, transport } = peer;
+  return {
+    username,
+    version,
+    superuser,
+    ...(permissions !== undefined && { permissions }),
+    peer: { address, port, localAddress, localPort, listener, transport },
+  };
 }

@@ -2,14 +2,12 @@
  * All sessions of the broker: opening and resuming them, takeover, what happens when a connection goes, and their end.
  */
 
-import type { Message } from '../../packet/message.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import type { Connection, End } from '../connection/connection.ts';
 import type { BrokerContext } from '../context.ts';
 import type { BrokerEvents } from '../events.ts';
 import type { Journal } from '../journal/journal.ts';
-import { acceptMessage } from '../routing/accept-message.ts';
-import { filterMessage } from '../routing/filter-message.ts';
+import { publishWill } from './publish-will.ts';
 import { workOffRemainder } from './remainder.ts';
 import { NEVER_EXPIRES, Session, type SessionWill } from './session.ts';
 import type { SharedGroup, Subscription } from './subscription.ts';
@@ -46,6 +44,11 @@ export class Sessions {
     this.#sessions.set(session.clientId, session);
   }
 
+  /** Whether a connection can resume a session. */
+  fits(session: Session, { rules }: Pick<Connection, 'rules'>): boolean {
+    return session.mountpoint === rules.mountpoint;
+  }
+
   /**
    * Gives a connection its session. An earlier connection of the same client ends first [MQTT-3.1.4-3]; with clean
    * start so does the earlier session [MQTT-3.1.2-4].
@@ -64,7 +67,7 @@ export class Sessions {
     if (existing?.connection !== undefined) existing.connection.supersede();
     let session = this.#sessions.get(clientId);
     // What it subscribed to behind another mountpoint is none of the topics that its client may know here.
-    if (session !== undefined && (cleanStart || session.mountpoint !== rules.mountpoint)) {
+    if (session !== undefined && (cleanStart || !this.fits(session, connection))) {
       this.end(session, 'clean_start');
       session = undefined;
     }
@@ -79,6 +82,11 @@ export class Sessions {
     }
     session.username = verifiedUsername;
     session.mountpoint = rules.mountpoint;
+    if (session.version !== identity.version) {
+      session.version = identity.version;
+      // Overlapping subscriptions may mean something else in this version.
+      for (const subscription of session.subscriptions.values()) this.#context.router.changed(subscription);
+    }
     session.connection = connection;
     session.expirySeconds = expirySeconds;
     session.expiresAtMs = 0;
@@ -119,12 +127,13 @@ export class Sessions {
     if (session.connection !== connection) return;
     const { clock } = this.#context;
     session.connection = undefined;
+    session.disconnectedAtMs = clock.now();
     session.outbox.detach();
     if (end.discardWill) session.will = undefined;
     const endsNow = session.expirySeconds === 0;
     const { will } = session;
     if (will !== undefined) {
-      if (will.delaySeconds === 0 || endsNow) this.#publishWill(session);
+      if (will.delaySeconds === 0 || endsNow) void this.#publishWill(session);
       else session.willDueMs = clock.now() + will.delaySeconds * 1000;
     }
     if (endsNow) {
@@ -143,7 +152,7 @@ export class Sessions {
     const now = this.#context.clock.now();
     const expired = session.expiresAtMs !== 0 && session.expiresAtMs <= now;
     if (session.willDueMs !== 0 && (expired || session.willDueMs <= now)) {
-      this.#publishWill(session);
+      void this.#publishWill(session);
       this.record(session);
     }
     if (expired) {
@@ -154,31 +163,18 @@ export class Sessions {
     }
   }
 
-  /** Publishes a will, once [MQTT-3.1.2-10]. */
-  #publishWill(session: Session): void {
+  /** Publishes a will, once [MQTT-3.1.2-10]. The promise, if there is one, never rejects. */
+  #publishWill(session: Session): void | Promise<void> {
     const { will } = session;
     session.will = undefined;
     session.willDueMs = 0;
-    if (will === undefined) return;
-    const { message } = will;
-    const { messageExpiryInterval } = message.properties ?? {};
-    if (messageExpiryInterval !== undefined) {
-      message.expiresAtMs = this.#context.clock.now() + messageExpiryInterval * 1000;
-    }
-    this.#context.counters.willsPublished++;
-    if (this.#context.publishFilter === undefined) acceptMessage(this.#context, message, undefined, false);
-    else void this.#publishFiltered(message);
-  }
-
-  async #publishFiltered(will: Message): Promise<void> {
-    const answer = await filterMessage(this.#context, will, undefined);
-    if (typeof answer !== 'number') acceptMessage(this.#context, answer, undefined, false);
+    return will === undefined ? undefined : publishWill(this.#context, will);
   }
 
   /** Ends a session for good. A will that waits is published: the session's end is its latest moment [MQTT-3.1.2-8]. */
   end(session: Session, reason: SessionEndReason): void {
     if (session.ended) return;
-    if (session.connection === undefined && session.willDueMs !== 0) this.#publishWill(session);
+    if (session.connection === undefined && session.willDueMs !== 0) void this.#publishWill(session);
     session.ended = true;
     this.#context.timers.cancel(session);
     for (const subscription of session.subscriptions.values()) this.#context.router.remove(subscription);
@@ -221,13 +217,16 @@ export class Sessions {
 
   /**
    * Publishes, while everybody is still there to receive them, the wills that the stop of the broker sets off. A
-   * delayed will of a durable session goes on waiting: the client may come back in time.
+   * delayed will of a durable session goes on waiting: the client may come back in time. Resolves when all have been
+   * published or refused.
    */
-  publishWillsAtStop(): void {
+  async publishWillsAtStop(): Promise<void> {
+    const late: (void | Promise<void>)[] = [];
     for (const session of [...this.#sessions.values()]) {
       const delayed = (session.will?.delaySeconds ?? 0) > 0;
-      if (!delayed || session.journal === undefined) this.#publishWill(session);
+      if (!delayed || session.journal === undefined) late.push(this.#publishWill(session));
     }
+    await Promise.all(late);
   }
 }
 

@@ -10,6 +10,11 @@ import type { Outbound } from './outbound.ts';
 /** Messages held in memory before those in the journal. */
 const HEAD_MAX = 128;
 
+/** What waits in all queues of a broker together. */
+export interface QueuedTotal {
+  bytes: number;
+}
+
 /** Where a queue with a journal reads from. */
 export interface QueueSource {
   /** The latest commit that is durable. */
@@ -28,9 +33,18 @@ export class WaitingQueue {
   /** The commit of the newest message that is in the journal alone. */
   #lastBatch = 0;
   readonly #source: QueueSource | undefined;
+  readonly #total: QueuedTotal;
 
-  constructor(source: QueueSource | undefined) {
+  /** @param total of all queues together, which this one counts in */
+  constructor(source: QueueSource | undefined, total: QueuedTotal) {
     this.#source = source;
+    this.#total = total;
+  }
+
+  /** Keeps the total in step, by which memory and disk of all sessions together are bounded. */
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#total.bytes += bytes;
   }
 
   get length(): number {
@@ -49,7 +63,7 @@ export class WaitingQueue {
   /** Adds at the end. @param hold whether it may be held in memory, which is of use while there is a connection */
   push(outbound: Outbound, hold: boolean): void {
     const { bytes } = outbound;
-    this.#bytes += bytes;
+    this.#count(bytes);
     if (this.#source === undefined || (hold && this.#stored === 0 && this.#head.length < HEAD_MAX)) {
       this.#head.push(outbound);
       this.#lastKey = outbound.journalKey;
@@ -73,7 +87,7 @@ export class WaitingQueue {
   /** Takes the oldest message, which `peek` has shown. */
   shift(): Outbound {
     const outbound = this.#head.shift()!;
-    this.#bytes -= outbound.bytes;
+    this.#count(-outbound.bytes);
     return outbound;
   }
 
@@ -88,7 +102,7 @@ export class WaitingQueue {
     // Should the journal have less than was counted, nobody must wait for the rest for ever.
     if (read.length === 0 && this.#lastBatch <= committed) {
       this.#stored = 0;
-      this.#bytes = 0;
+      this.#count(-this.#bytes);
     }
   }
 
@@ -106,7 +120,7 @@ export class WaitingQueue {
   restore(messages: number, bytes: number, lastKey: number, first: readonly Outbound[]): void {
     for (const outbound of first) this.#head.push(outbound);
     this.#stored = messages - first.length;
-    this.#bytes = bytes;
+    this.#count(bytes - this.#bytes);
     this.#lastKey = lastKey;
   }
 
@@ -115,7 +129,7 @@ export class WaitingQueue {
     const taken: Outbound[] = [];
     this.#head.removeWhere((outbound) => {
       if (!wanted(outbound)) return false;
-      this.#bytes -= outbound.bytes;
+      this.#count(-outbound.bytes);
       taken.push(outbound);
       return true;
     });
@@ -127,7 +141,7 @@ export class WaitingQueue {
     const isHeld = this.take((waiting) => waiting === outbound).length > 0;
     if (isHeld || this.#stored === 0) return;
     this.#stored--;
-    this.#bytes -= outbound.bytes;
+    this.#count(-outbound.bytes);
   }
 
   /** The messages in memory; for a session that ends. */
@@ -142,7 +156,7 @@ export class WaitingQueue {
 
   clear(): void {
     this.#head.clear();
-    this.#bytes = 0;
+    this.#count(-this.#bytes);
     this.#stored = 0;
   }
 }

@@ -1,4 +1,4 @@
-/** The rows of the process itself: who may come in without a login, its name, its data folder and its log. */
+/** The rows of the process itself: who may come in without a login, its name and its data folder. */
 
 import { defaultBrokerOptions as broker } from '../../broker/options.ts';
 import type { OptionRow } from '../../ports/option.ts';
@@ -6,11 +6,14 @@ import type { OptionRow } from '../../ports/option.ts';
 export const generalRows: readonly OptionRow[] = [
   {
     name: 'allow_anonymous',
-    type: { kind: 'boolean' },
+    type: { kind: 'one-of', values: ['true', 'false', 'without_username'] },
     default: undefined,
-    unset: 'true on listeners that only this machine can reach, false on all others',
+    unset:
+      'true on listeners that only this machine can reach and for which no source of logins is configured, false on all others',
     reloadable: false,
-    sentence: 'Whether clients may connect without a login, on every listener that does not say it for itself.',
+    sentence:
+      'Whether clients may connect that no source of logins knows, on every listener that does not say it for itself; ' +
+      'without_username lets in those that claim no user name; a client whose login was refused is never let in.',
     mosquitto: 'allow_anonymous',
     emqx: 'allow_anonymous',
   },
@@ -56,12 +59,14 @@ export const generalRows: readonly OptionRow[] = [
     sentence: 'How long an acknowledged message may wait for the disk when durability.mode is relaxed.',
   },
   {
-    name: 'log.level',
-    type: { kind: 'one-of', values: ['error', 'warn', 'info', 'debug'] },
-    default: 'info',
-    reloadable: true,
-    sentence: 'Least important kind of line that is logged; -v on the command line means debug.',
-    mosquitto: 'log_type',
-    emqx: 'log.level',
+    name: 'durability.copy_file',
+    type: { kind: 'path' },
+    default: undefined,
+    unset: 'no copy is left',
+    reloadable: false,
+    sentence:
+      'File in which a clean stop leaves a copy of all that is kept; when it is gone at the next start so is the state, ' +
+      'and when it is another copy that is read.',
+    mosquitto: 'persistence_file',
   },
 ];

@@ -24,6 +24,16 @@ const packetRows: readonly OptionRow[] = [
     emqx: 'mqtt.max_packet_size',
   },
   {
+    name: 'limits.payload_bytes_max',
+    type: { kind: 'size', min: 0, max: packetBytesMax },
+    default: broker.payloadBytesMax,
+    zero: 'no limit besides limits.packet_bytes_max',
+    reloadable: false,
+    sentence:
+      'Largest payload accepted; a message with a larger one is acknowledged and dropped, and its sender stays connected.',
+    mosquitto: 'message_size_limit',
+  },
+  {
     name: 'limits.connect_bytes_max',
     // Below 4 KB a long token as password or a modest will would not fit.
     type: { kind: 'size', min: 4 * KB, max: packetBytesMax },
@@ -146,6 +156,15 @@ const sessionRows: readonly OptionRow[] = [
     mosquitto: 'max_queued_bytes',
   },
   {
+    name: 'limits.queue_qos0',
+    type: { kind: 'boolean' },
+    default: broker.queueQos0,
+    reloadable: false,
+    sentence: 'Whether QoS 0 messages wait for clients that are away, too, within the same limits.',
+    mosquitto: 'queue_qos0_messages',
+    emqx: 'zone.$z.mqueue_store_qos0',
+  },
+  {
     name: 'limits.queue_full',
     type: { kind: 'one-of', values: ['drop_oldest', 'drop_newest'] },
     default: broker.queueFull,
@@ -167,6 +186,15 @@ const sessionRows: readonly OptionRow[] = [
     reloadable: false,
     sentence: 'Longest time that the session of an absent client is kept, whatever the client asks for.',
     mosquitto: 'persistent_client_expiration',
+  },
+  {
+    name: 'limits.session_expiry_seconds_below_v5',
+    type: { kind: 'duration', min: 0, max: 0xffffffff, unlimited: 0xffffffff },
+    default: broker.sessionExpirySecondsBelowV5,
+    reloadable: false,
+    sentence:
+      'How long the session of an absent client below MQTT 5 is kept, which cannot ask for a time; ' +
+      'limits.session_expiry_seconds_max holds where it is shorter.',
     emqx: 'zone.$z.session_expiry_interval',
   },
   {
@@ -189,6 +217,15 @@ const sessionRows: readonly OptionRow[] = [
     mosquitto: 'max_keepalive',
     emqx: 'zone.$z.server_keepalive',
   },
+  {
+    name: 'limits.keep_alive_strict',
+    type: { kind: 'boolean' },
+    default: broker.keepAliveStrict,
+    reloadable: false,
+    sentence:
+      'Whether clients below MQTT 5, which cannot be told of a shorter keep alive, are refused when they ask for a ' +
+      'longer one than limits.keep_alive_seconds_max.',
+  },
 ];
 
 const totalRows: readonly OptionRow[] = [
@@ -206,6 +243,16 @@ const totalRows: readonly OptionRow[] = [
     default: broker.retainedBytesMax,
     reloadable: false,
     sentence: 'Bytes of retained messages kept, all together.',
+  },
+  {
+    name: 'limits.queued_bytes_total_max',
+    type: { kind: 'size', min: 0, max: Number.MAX_SAFE_INTEGER },
+    default: broker.queuedBytesTotalMax,
+    zero: 'no limit',
+    reloadable: false,
+    sentence:
+      'Bytes of messages that wait in all sessions together, in memory or on disk; above it a further message is dropped ' +
+      'for the session that it would have to wait in.',
   },
   {
     name: 'limits.sessions_max',

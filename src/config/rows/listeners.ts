@@ -6,6 +6,8 @@
 import { isIP } from 'node:net';
 import { defaultBrokerOptions as broker } from '../../broker/options.ts';
 import type { OptionRow, TextRule } from '../../ports/option.ts';
+import type { IdentityName } from '../../ports/rules.ts';
+import { tlsRows } from './listener-tls.ts';
 
 const countMax = 1_000_000_000;
 
@@ -44,6 +46,17 @@ const originRule: TextRule = {
   allowed: 'an origin such as https://example.org, local, or *',
   test: (text) => text === '*' || text === 'local' || /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]{1,255}$/i.test(text),
 };
+
+const identityNames: readonly IdentityName[] = [
+  'identity',
+  'common_name',
+  'subject',
+  'fingerprint',
+  'md5',
+  'pem',
+  'der',
+  'psk_identity',
+];
 
 /** `allow 10.0.0.0/8`, `deny all`, `allow ::1`. */
 function isAccessRule(text: string): boolean {
@@ -148,13 +161,78 @@ const addressRows: readonly OptionRow[] = [
 const clientRows: readonly OptionRow[] = [
   {
     name: 'allow_anonymous',
-    type: { kind: 'boolean' },
+    type: { kind: 'one-of', values: ['true', 'false', 'without_username'] },
     default: undefined,
-    unset: 'the option allow_anonymous; without it, true where only this machine can connect and false elsewhere',
+    unset:
+      'the option allow_anonymous; without it, true where only this machine can connect and no source of logins is ' +
+      'asked about its clients, false elsewhere',
     reloadable: false,
-    sentence: 'Whether clients may connect here without a login.',
+    sentence: 'Whether clients may connect here that no source of logins knows.',
     mosquitto: 'allow_anonymous',
     emqx: 'zone.$z.allow_anonymous',
+  },
+  {
+    name: 'sources',
+    type: { kind: 'list' },
+    default: undefined,
+    unset: 'all of them',
+    reloadable: false,
+    sentence: 'Names of the sections of access that are asked about clients of this listener.',
+  },
+  {
+    name: 'check_logins',
+    type: { kind: 'boolean' },
+    default: true,
+    reloadable: false,
+    sentence: 'Whether sources are asked about logins here; otherwise every client is one that nobody knows.',
+    emqx: 'zone.$z.bypass_auth_plugins',
+  },
+  {
+    name: 'check_permissions',
+    type: { kind: 'boolean' },
+    default: true,
+    reloadable: false,
+    sentence: 'Whether permissions are checked here; otherwise clients may do everything but publish to $SYS.',
+    emqx: 'zone.$z.enable_acl',
+  },
+  {
+    name: 'username_from',
+    type: { kind: 'one-of', values: identityNames },
+    default: undefined,
+    unset: 'what the client says',
+    reloadable: false,
+    sentence:
+      'What replaces the user name of a client before its login: a name in its certificate, or its pre-shared key identity; who shows neither keeps the name it gives.',
+    transports: ['tcp', 'tls', 'ws', 'wss'],
+    mosquitto: 'use_identity_as_username',
+    emqx: 'listener.$l.peer_cert_as_username',
+  },
+  {
+    name: 'client_id_from',
+    type: { kind: 'one-of', values: [...identityNames, 'username'] },
+    default: undefined,
+    unset: 'what the client says',
+    reloadable: false,
+    sentence:
+      'What replaces the Client Identifier of a client, in the same way; username is its user name, and who has none is refused.',
+    transports: ['tcp', 'tls', 'ws', 'wss'],
+    emqx: 'listener.$l.peer_cert_as_clientid',
+  },
+  {
+    name: 'empty_client_ids',
+    type: { kind: 'boolean' },
+    default: true,
+    reloadable: false,
+    sentence: 'Whether clients may leave it to the broker to choose their identifier.',
+    mosquitto: 'allow_zero_length_clientid',
+  },
+  {
+    name: 'assigned_client_id_prefix',
+    type: { kind: 'string' },
+    default: 'auto-',
+    reloadable: false,
+    sentence: 'How the identifiers begin that the broker chooses for clients without one.',
+    mosquitto: 'auto_id_prefix',
   },
   {
     name: 'connections_max',
@@ -199,6 +277,15 @@ const clientRows: readonly OptionRow[] = [
     default: ['all'],
     reloadable: false,
     sentence: 'Addresses of the proxies whose PROXY protocol header is believed; connections from others are closed.',
+    transports: ['tcp', 'tls', 'ws', 'wss'],
+  },
+  {
+    name: 'proxy_certificates',
+    type: { kind: 'boolean' },
+    default: false,
+    reloadable: false,
+    sentence:
+      'Whether the Common Name of a client certificate is believed that the proxy has verified and tells by PROXY protocol version 2.',
     transports: ['tcp', 'tls', 'ws', 'wss'],
   },
   {
@@ -250,102 +337,6 @@ const clientRows: readonly OptionRow[] = [
     sentence: 'Topic aliases of one connection made here, in each direction.',
     mosquitto: 'max_topic_alias',
     emqx: 'zone.$z.max_topic_alias',
-  },
-];
-
-const tlsRows: readonly OptionRow[] = [
-  {
-    name: 'certificate_file',
-    type: { kind: 'path' },
-    default: undefined,
-    unset: 'a certificate that the broker makes in its data folder and signs with a private CA',
-    reloadable: false,
-    sentence: 'Certificate of the server with its chain, as PEM; the file is read again at SIGHUP.',
-    transports: ['tls', 'wss'],
-    mosquitto: 'certfile',
-    emqx: 'listener.$l.certfile',
-  },
-  {
-    name: 'key_file',
-    type: { kind: 'path' },
-    default: undefined,
-    unset: 'the key that belongs to the certificate that the broker makes',
-    reloadable: false,
-    sentence: 'Private key of the certificate, as PEM; the file is read again at SIGHUP.',
-    transports: ['tls', 'wss'],
-    mosquitto: 'keyfile',
-    emqx: 'listener.$l.keyfile',
-  },
-  {
-    name: 'key_passphrase',
-    type: { kind: 'secret' },
-    default: undefined,
-    unset: 'the key is not encrypted',
-    reloadable: false,
-    sentence: 'Passphrase of the private key.',
-    transports: ['tls', 'wss'],
-    emqx: 'listener.$l.key_password',
-  },
-  {
-    name: 'ca_file',
-    type: { kind: 'path' },
-    default: undefined,
-    unset: 'clients are not asked for certificates',
-    reloadable: false,
-    sentence: 'Certificates of the authorities that sign clients, as PEM; clients are then asked for a certificate.',
-    transports: ['tls', 'wss'],
-    mosquitto: 'cafile',
-    emqx: 'listener.$l.cacertfile',
-  },
-  {
-    name: 'require_certificate',
-    type: { kind: 'boolean' },
-    default: false,
-    reloadable: false,
-    sentence: 'Whether clients without a certificate that ca_file signed are refused.',
-    transports: ['tls', 'wss'],
-    mosquitto: 'require_certificate',
-    emqx: 'listener.$l.fail_if_no_peer_cert',
-  },
-  {
-    name: 'crl_file',
-    type: { kind: 'path' },
-    default: undefined,
-    unset: 'certificates of clients are not checked for revocation',
-    reloadable: false,
-    sentence: 'Revoked certificates of clients, as PEM; the file is read again at SIGHUP.',
-    transports: ['tls', 'wss'],
-    mosquitto: 'crlfile',
-  },
-  {
-    name: 'ciphers',
-    type: { kind: 'string' },
-    default: undefined,
-    unset: "Node's list",
-    reloadable: false,
-    sentence: "Ciphers accepted, as OpenSSL's list with colons.",
-    transports: ['tls', 'wss'],
-    mosquitto: 'ciphers',
-    emqx: 'listener.$l.ciphers',
-  },
-  {
-    name: 'handshake_seconds_max',
-    type: { kind: 'duration', min: 0.1, max: 600 },
-    default: 15,
-    reloadable: false,
-    sentence: 'Time until the TLS handshake must be done.',
-    transports: ['tls', 'wss'],
-    emqx: 'listener.$l.handshake_timeout',
-  },
-  {
-    name: 'tls_version_min',
-    type: { kind: 'one-of', values: ['1.2', '1.3'] },
-    default: '1.2',
-    reloadable: false,
-    sentence: 'Oldest version of TLS accepted.',
-    transports: ['tls', 'wss'],
-    mosquitto: 'tls_version',
-    emqx: 'listener.$l.tls_versions',
   },
 ];
 

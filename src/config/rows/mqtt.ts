@@ -15,6 +15,23 @@ export const mqttRows: readonly OptionRow[] = [
     emqx: 'mqtt.max_qos_allowed',
   },
   {
+    name: 'mqtt.upgrade_qos',
+    type: { kind: 'boolean' },
+    default: broker.upgradeQos,
+    reloadable: false,
+    sentence: 'Whether a message is sent at the QoS of the subscription even where it was published at a lower one.',
+    mosquitto: 'upgrade_outgoing_qos',
+    emqx: 'zone.$z.upgrade_qos',
+  },
+  {
+    name: 'mqtt.client_id_prefix',
+    type: { kind: 'string' },
+    default: broker.clientIdPrefix,
+    reloadable: false,
+    sentence: 'How client identifiers must begin; clients with others are refused, and an empty text refuses nobody.',
+    mosquitto: 'clientid_prefixes',
+  },
+  {
     name: 'mqtt.retain_available',
     type: { kind: 'boolean' },
     default: broker.retainAvailable,
@@ -48,11 +65,11 @@ export const mqttRows: readonly OptionRow[] = [
   },
   {
     name: 'mqtt.overlapping_subscriptions',
-    type: { kind: 'one-of', values: ['one_copy', 'copy_each'] },
+    type: { kind: 'one-of', values: ['one_copy', 'copy_each', 'copy_each_mqtt5'] },
     default: broker.overlappingSubscriptions,
     reloadable: false,
     sentence:
-      'Whether a message that several subscriptions of one client match is sent once, at the highest QoS with all their identifiers, or once for each.',
+      'Whether a message that several subscriptions of one client match is sent once, at the highest QoS with all their identifiers, or once for each, or once for each to clients of MQTT 5 alone.',
     mosquitto: 'allow_duplicate_messages',
   },
   {
@@ -63,6 +80,16 @@ export const mqttRows: readonly OptionRow[] = [
     sentence:
       'Text given to MQTT 5 clients that ask for Response Information; %c becomes the client identifier, and an empty text gives none.',
     emqx: 'mqtt.response_information',
+  },
+  {
+    name: 'mqtt.echo_below_v5',
+    type: { kind: 'boolean' },
+    default: broker.echoBelowV5,
+    reloadable: false,
+    sentence:
+      'Whether clients below MQTT 5 get the messages that they publish themselves where they subscribe to them; MQTT 5 ' +
+      'clients say that with each subscription.',
+    emqx: 'mqtt.ignore_loop_deliver',
   },
   {
     name: 'mqtt.unauthorized_publish',

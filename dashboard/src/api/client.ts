@@ -1,0 +1,113 @@
+/** Requests to the management API. The login is a cookie that scripts cannot read; changes carry the token against forgery. */
+
+export const API = '/api/v1';
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** HTTP status; 0 when the broker did not answer. */
+  readonly status: number;
+  /** Stable name of what went wrong; `unreachable` when the broker did not answer. */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+let csrfToken = '';
+let sessionEnded: (error: ApiError) => void = () => {};
+
+export function setCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/** Told when an answer says that nobody is logged in any more, or that the password has to be changed first. */
+export function onSessionEnded(listener: (error: ApiError) => void): void {
+  sessionEnded = listener;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface RequestOptions {
+  readonly method?: Method;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  let code = 'http';
+  let message = `${response.status} ${response.statusText}`;
+  try {
+    const body = (await response.json()) as { error?: { code?: string; message?: string } };
+    code = body.error?.code ?? code;
+    message = body.error?.message ?? message;
+  } catch {
+    // A proxy between here and the broker may answer with anything.
+  }
+  return new ApiError(response.status, code, message);
+}
+
+async function send(path: string, options: RequestOptions): Promise<Response> {
+  const { method = 'GET', body, signal } = options;
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (method !== 'GET' && csrfToken !== '') headers['x-csrf-token'] = csrfToken;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(API + path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'unreachable', 'The broker does not answer');
+  }
+  if (response.ok) return response;
+  const failure = await failureOf(response);
+  const isAboutLogin = failure.status === 401 && failure.code !== 'login_failed';
+  if (isAboutLogin || failure.code === 'password_change_required') sessionEnded(failure);
+  throw failure;
+}
+
+/** @throws ApiError, and the AbortError of `signal` */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await send(path, options);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Saves a file that the API answers with, under the name that the broker gives it. */
+export async function download(path: string): Promise<void> {
+  const response = await send(path, { method: 'POST' });
+  const name = /filename="([^"/\\]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+  saveBlob(await response.blob(), name ?? 'hoopoe.backup');
+}
+
+/** Offers what is in memory as a file. */
+export function saveBlob(blob: Blob, fileName: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** A query text of what is given; empty and undefined values are left out. */
+export function queryOf(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== '') params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** A part of a path, whatever is in it. */
+export function segment(value: string): string {
+  return encodeURIComponent(value);
+}

@@ -1,0 +1,9 @@
+/** All texts of the page: the English ones, by which they are looked up, and the Chinese ones. */
+
+import { sentences } from './zh/sentences.ts';
+import { words } from './zh/words.ts';
+
+/** A text as it is written in the program, which is its English form. */
+export type Text = keyof typeof words | keyof typeof sentences;
+
+export const zh: Readonly<Record<Text, string>> = { ...words, ...sentences };

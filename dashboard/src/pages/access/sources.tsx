@@ -1,0 +1,108 @@
+/** Who is asked, in which order, and how they answer. */
+
+import type { ReactNode } from 'react';
+import { request, segment } from '../../api/client.ts';
+import { useMay } from '../../api/session.tsx';
+import type { AccessSource, Counts, List } from '../../api/types.ts';
+import type { Query } from '../../api/use-query.ts';
+import { type Format, useFormat } from '../../language/format.ts';
+import { type Translate, useText } from '../../language/language.tsx';
+import { ActionButton } from '../../parts/actions.tsx';
+import { LocalList } from '../../parts/list.tsx';
+import { Empty } from '../../parts/states.tsx';
+import type { Column } from '../../parts/table.tsx';
+import { Copy, Mono, Tag } from '../../parts/values.tsx';
+
+interface Placed extends AccessSource {
+  readonly place: number;
+}
+
+export function Sources({ query }: { readonly query: Query<List<AccessSource>> }): ReactNode {
+  const t = useText();
+  const format = useFormat();
+  const mayOperate = useMay('operator');
+  const items = query.data?.items.map((source, index) => ({ ...source, place: index + 1 }));
+  const placed: Query<List<Placed>> = { ...query, data: items === undefined ? undefined : { items } };
+  const actions: Column<Placed> = {
+    key: 'actions',
+    title: '',
+    render: ({ name, canTest }) => (
+      <>
+        <Copy text={name} />
+        {canTest && mayOperate && (
+          <ActionButton
+            isSmall
+            label={t('Test')}
+            name={t('Test the source {name}', { name })}
+            done={t('{name} answers', { name })}
+            act={async () => {
+              const path = `/access/sources/${segment(name)}/test`;
+              const { ok, error } = await request<{ ok: boolean; error?: string }>(path, { method: 'POST' });
+              query.reload();
+              if (!ok) throw new Error(error ?? t('It does not answer'));
+            }}
+          />
+        )}
+      </>
+    ),
+  };
+  return (
+    <LocalList
+      id="sources"
+      label={t('Chain')}
+      searchLabel={t('Search sources')}
+      query={placed}
+      columns={[...columnsOf(t, format), actions]}
+      rowKey={({ name }) => name}
+      empty={
+        <Empty title={t('No source is asked')}>
+          {t(
+            'Clients on this machine may come in without a login; others are refused. Start a login source under Plugins.',
+          )}
+        </Empty>
+      }
+    />
+  );
+}
+
+function columnsOf(t: Translate, format: Format): readonly Column<Placed>[] {
+  const figure = (
+    kind: 'logins' | 'permissions',
+    key: keyof Counts,
+    title: string,
+    isExtra = false,
+  ): Column<Placed> => ({
+    key: `${kind}-${key}`,
+    title,
+    isNumeric: true,
+    isExtra,
+    render: (source) => format.number(source[kind]?.[key]),
+    text: (source) => String(source[kind]?.[key] ?? ''),
+  });
+  return [
+    {
+      key: 'place',
+      title: t('Order'),
+      isNumeric: true,
+      render: ({ place }) => place,
+      text: ({ place }) => String(place),
+    },
+    { key: 'name', title: t('Source'), render: ({ name }) => <Mono text={name} />, text: ({ name }) => name },
+    { key: 'kind', title: t('Kind'), isExtra: true, render: ({ kind }) => kind, text: ({ kind }) => kind },
+    {
+      key: 'state',
+      title: t('State'),
+      render: ({ state, error }) =>
+        state === 'ok' ? <Tag tone="good">{t('answers')}</Tag> : <Tag tone="bad">{error ?? t('fails')}</Tag>,
+      text: ({ state, error }) => error ?? state,
+    },
+    figure('logins', 'allow', t('Logins allowed')),
+    figure('logins', 'deny', t('Logins denied')),
+    figure('logins', 'ignore', t('Logins passed on'), true),
+    figure('logins', 'failed', t('Logins failed')),
+    figure('permissions', 'allow', t('Permissions allowed')),
+    figure('permissions', 'deny', t('Permissions denied')),
+    figure('permissions', 'ignore', t('Permissions passed on'), true),
+    figure('permissions', 'failed', t('Permissions failed')),
+  ];
+}

@@ -1,0 +1,178 @@
+/**
+ * The built-in database as a source: users by user name and by Client Identifier with their permissions, in the
+ * broker's own store, and managed while it runs. A client is let in with the password of its records, is refused with any other,
+ * and is left to the next source when it has no record.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type {
+  Authenticator,
+  Authorizer,
+  Credentials,
+  EnhancedAuthenticator,
+  LoginVerdict,
+} from '../../ports/access.ts';
+import type { AccessSource, OpenAccessSource, SourceDependencies } from '../../ports/access-source.ts';
+import type { BuiltinUsers } from '../../ports/builtin-users.ts';
+import type { HashRule, PasswordChecks } from '../../ports/password-checks.ts';
+import { addMissing, bootstrapUsers } from './bootstrap.ts';
+import { type PasswordForm, ruleOf } from './new-password.ts';
+import { PermissionTable } from './permission-table.ts';
+import { RecordTable } from './record-table.ts';
+import { SECRET_KEY, type UserRecord } from './records.ts';
+import { scramAuthenticator } from './scram.ts';
+import { UserTable } from './user-table.ts';
+
+const SECRET_BYTES = 32;
+
+const NOT_KEPT =
+  'A user or permission was changed that is kept in memory only and ends with the broker; durability.mode keeps it';
+
+type Answer = LoginVerdict | { outcome: 'ignore' };
+
+const IGNORE: Answer = { outcome: 'ignore' };
+const DENY: Answer = { outcome: 'deny' };
+
+/** @throws BackendError `BUILTIN_BOOTSTRAP_INVALID`, or what the store says */
+export const openBuiltin: OpenAccessSource = async (name, options, dependencies) => {
+  const { store, clock, passwords, log } = dependencies;
+  const missing = bootstrapUsers(name, options);
+  const form: PasswordForm = {
+    rule: ruleOf(options.text('password_hash'), options.number('pbkdf2_iterations')),
+    scramIterations: options.boolean('scram') ? options.number('scram_iterations') : undefined,
+  };
+  const table = new RecordTable(store, name);
+  const users = new UserTable(table, clock, form);
+  await addMissing(missing, users, passwords, log, name);
+  const permissions = new PermissionTable(table, clock, dependencies.rulesChanged);
+  const checksAll = options.text('records_checked') === 'all';
+  const logins = new BuiltinLogins(name, users, passwords, {
+    rule: form.rule,
+    hidesUnknown: options.boolean('hide_unknown_users'),
+    checksAll,
+  });
+  const scram =
+    form.scramIterations === undefined
+      ? []
+      : await scramOf(users, table, form.scramIterations, checksAll, dependencies);
+  // What is bootstrapped comes back with the next start; what an operator changes now does not.
+  if (!store.durable) table.onFirstChange(() => log.warn(NOT_KEPT, { source: name }));
+  return new BuiltinSource(name, table, users, permissions, logins, scram);
+};
+
+class BuiltinSource implements AccessSource {
+  readonly name: string;
+  readonly kind = 'builtin';
+  readonly authenticator: Authenticator;
+  readonly enhancedAuthenticators: readonly EnhancedAuthenticator[];
+  readonly authorizer: Authorizer;
+  readonly users: BuiltinUsers;
+  readonly #table: RecordTable;
+
+  constructor(
+    name: string,
+    table: RecordTable,
+    users: UserTable,
+    permissions: PermissionTable,
+    logins: Authenticator,
+    scram: readonly EnhancedAuthenticator[],
+  ) {
+    this.name = name;
+    this.#table = table;
+    this.authenticator = logins;
+    this.enhancedAuthenticators = scram;
+    this.authorizer = {
+      name,
+      authorize: (client, request) => permissions.decide(client, request),
+      explain: (client, request) => permissions.explain(client, request),
+    };
+    this.users = {
+      users: (kind, page) => users.list(kind, page),
+      user: (kind, name) => users.get(kind, name),
+      addUser: (user) => users.add(user),
+      changeUser: (kind, name, change) => users.change(kind, name, change),
+      removeUser: (kind, name) => users.remove(kind, name),
+      importUsers: (all) => users.import(all),
+      permissions: (target) => permissions.list(target),
+      namesWithPermissions: (kind, page) => permissions.names(kind, page),
+      addPermission: (target, rule) => permissions.add(target, rule),
+      removePermission: (target, action, topic) => permissions.remove(target, action, topic),
+      removePermissions: (target) => permissions.removeAll(target),
+    };
+  }
+
+  /** Waits for changes that are under way. The store stays open, as others use it too. */
+  async close(): Promise<void> {
+    await this.#table.idle();
+  }
+}
+
+interface LoginOptions {
+  /** What a login of a user made now costs. */
+  readonly rule: HashRule;
+  readonly hidesUnknown: boolean;
+  /** Whether who is known by both names has to show the password of both, or of any. */
+  readonly checksAll: boolean;
+}
+
+class BuiltinLogins implements Authenticator {
+  readonly name: string;
+  readonly #users: UserTable;
+  readonly #passwords: PasswordChecks;
+  readonly #options: LoginOptions;
+
+  constructor(name: string, users: UserTable, passwords: PasswordChecks, options: LoginOptions) {
+    this.name = name;
+    this.#users = users;
+    this.#passwords = passwords;
+    this.#options = options;
+  }
+
+  authenticate({ clientId, username, password }: Credentials): Answer | Promise<Answer> {
+    const byName = username === undefined ? undefined : this.#users.find('username', username);
+    const records = [byName, this.#users.find('client_id', clientId)].filter((record) => record !== undefined);
+    if (records.length > 0) return password === undefined ? DENY : this.#check(password, records);
+    // Who shows no password learns nothing from how long the answer takes, and where nobody is known nobody is hidden.
+    if (password === undefined || !this.#options.hidesUnknown || this.#users.isEmpty) return IGNORE;
+    const spent = this.#passwords.verifyUnknown(password, this.#options.rule);
+    return spent instanceof Promise ? spent.then(() => IGNORE) : IGNORE;
+  }
+
+  async #check(password: Uint8Array, records: readonly UserRecord[]): Promise<Answer> {
+    const { rule, hidesUnknown, checksAll } = this.#options;
+    const matched: UserRecord[] = [];
+    for (const record of records) {
+      if (await this.#passwords.verify(password, record.password)) matched.push(record);
+      const isDecided = checksAll ? matched.length === 0 : matched.length > 0;
+      if (isDecided) break;
+    }
+    if (matched.length === (checksAll ? records.length : 1)) {
+      return { outcome: 'allow', superuser: matched.some(({ superuser }) => superuser) };
+    }
+    // A hash from elsewhere may be a fast one, and would tell by its haste that the name exists.
+    const isFast = records.every(({ password: { rule: used } }) => used.kind === 'plain' || used.kind === 'hash');
+    if (isFast && hidesUnknown) await this.#passwords.verifyUnknown(password, rule);
+    return DENY;
+  }
+}
+
+async function scramOf(
+  users: UserTable,
+  table: RecordTable,
+  iterations: number,
+  checksAll: boolean,
+  { random }: SourceDependencies,
+): Promise<readonly EnhancedAuthenticator[]> {
+  const secret = await table.change(async () => {
+    const stored = table.get(SECRET_KEY);
+    const result = stored ?? randomBytes(SECRET_BYTES);
+    return { changes: stored === undefined ? new Map([[SECRET_KEY, result]]) : new Map(), result };
+  });
+  const find = (name: string, clientId: string): UserRecord | undefined => {
+    // A Client Identifier with a password of its own is not had for that of a user name, which alone is shown here.
+    const isOther = checksAll && users.find('client_id', clientId) !== undefined;
+    return isOther ? undefined : users.find('username', name);
+  };
+  const options = { find, random, secret, iterations };
+  return [scramAuthenticator('sha256', options), scramAuthenticator('sha512', options)];
+}

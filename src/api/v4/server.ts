@@ -1,0 +1,160 @@
+/**
+ * The HTTP API of EMQX 4 for scripts that were made for it: its paths, its logins, its answers with a code in the body.
+ * It stands beside the API of our own, and on a port of its own where one is configured.
+ */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiFailure } from '../failure.ts';
+import { failureOf, logMistake } from '../http-server.ts';
+import { type Caller, includesScope } from '../login/caller.ts';
+import type { Management } from '../management.ts';
+import { admitV4 } from './admit.ts';
+import { requireNode } from './nodes.ts';
+import { codes, type V4Call, V4Failure, V4NotFound, type V4Row } from './row.ts';
+import { v4Rows } from './rows.ts';
+
+const V4_BASE = '/api/v4';
+
+export interface V4Options {
+  readonly management: Management;
+  /** Whether logins to the dashboard may use it, besides applications and API keys. */
+  readonly takesLogins: boolean;
+}
+
+const PLAIN = 'text/plain; charset=utf-8';
+
+/** Puts the API into a server. */
+export async function installV4(server: FastifyInstance, options: V4Options): Promise<void> {
+  await server.register(
+    async (scope) => {
+      takeAnyBody(scope);
+      scope.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, options));
+      const rows = v4Rows.flatMap((row) => (row.perNode ? [row, behindNode(row)] : [row]));
+      for (const row of rows) installRow(scope, row, options);
+      scope.get('/', async (request, reply) => {
+        await admit(request, 'read', options);
+        const data = rows.map(({ method, path, name, descr }) => ({ name, method, path, descr }));
+        return reply.send({ code: 0, data });
+      });
+      scope.all('/*', (_request, reply) => reply.status(400).type(PLAIN).send('Not found.'));
+    },
+    { prefix: V4_BASE },
+  );
+}
+
+/** `GET /status` of the port that is EMQX's: whether it runs, without a login. */
+export function installStatus(server: FastifyInstance, { node }: Management): void {
+  server.get('/status', (_request, reply) => reply.type(PLAIN).send(`Node ${node.name} is started\nemqx is running`));
+}
+
+/** EMQX does not look at the type: what comes is JSON. */
+function takeAnyBody(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+    if (text === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(text as string));
+    } catch {
+      done(new V4Failure(codes.notJson, 'not_json'));
+    }
+  });
+}
+
+function behindNode(row: V4Row): V4Row {
+  return { ...row, path: `/nodes/:node${row.path}`, name: row.name.replace('list_', 'list_node_') };
+}
+
+function installRow(scope: FastifyInstance, row: V4Row, options: V4Options): void {
+  scope.route({
+    method: row.method,
+    // EMQX has its lists with a slash at the end; scripts come with and without.
+    url: row.path,
+    onRequest: async (request) => {
+      (request as KnownRequest).caller = await admit(request, row.scope, options);
+    },
+    handler: (request, reply) => answerRow(row, request as KnownRequest, reply, options),
+  });
+}
+
+type KnownRequest = FastifyRequest & { caller?: Caller };
+
+/** @throws ApiFailure when the caller may not ask this */
+async function admit(request: FastifyRequest, scope: V4Row['scope'], options: V4Options): Promise<Caller> {
+  const caller = await admitV4(options.management, request, options.takesLogins);
+  if (caller === undefined) throw new ApiFailure('login_required', 'UNAUTHORIZED');
+  if (!includesScope(caller.scope, scope)) {
+    throw new ApiFailure('not_allowed', `This needs the scope ${scope}; ${caller.name} has ${caller.scope}`);
+  }
+  return caller;
+}
+
+async function answerRow(
+  row: V4Row,
+  request: KnownRequest,
+  reply: FastifyReply,
+  { management }: V4Options,
+): Promise<FastifyReply> {
+  const params = request.params as Record<string, string>;
+  const call: V4Call = {
+    params,
+    query: queryOf(request.query as Record<string, string | string[]>),
+    body: request.body,
+    management,
+    node: management.node.name,
+    isOneNode: row.path.startsWith('/nodes/:node/'),
+    who: request.caller?.name ?? '',
+  };
+  requireNode(call);
+  let outcome: 'done' | 'refused' | 'failed' = 'failed';
+  try {
+    const answer = await row.handle(call);
+    outcome = 'done';
+    return typeof answer === 'string' ? reply.type(PLAIN).send(answer) : reply.send(answer);
+  } catch (error) {
+    if (error instanceof V4Failure || error instanceof V4NotFound) outcome = 'refused';
+    throw error;
+  } finally {
+    if (row.method !== 'GET') await record(row, request, management, outcome);
+  }
+}
+
+async function record(
+  { method, path }: V4Row,
+  { caller, ip: address, params }: KnownRequest,
+  { audit }: Management,
+  outcome: 'done' | 'refused' | 'failed',
+): Promise<void> {
+  const named = Object.entries(params as Record<string, string>).map(
+    ([name, value]) => `${name} ${JSON.stringify(value.slice(0, 200))}`,
+  );
+  const what = `EMQX API: ${[`${method} ${path}`, ...named].join(', ')}`;
+  await audit.add({ who: caller?.name ?? '', kind: caller?.kind ?? 'nobody', address, what, outcome });
+}
+
+/** Of a name that comes twice the last value holds. */
+function queryOf(query: Record<string, string | string[]>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(query).map(([name, value]) => [name, typeof value === 'string' ? value : (value.at(-1) ?? '')]),
+  );
+}
+
+function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply, { management }: V4Options): void {
+  if (error instanceof V4Failure) {
+    void reply.status(200).send({ code: error.code, message: error.message });
+    return;
+  }
+  if (error instanceof V4NotFound) {
+    void reply.status(400).type(PLAIN).send('Not found.');
+    return;
+  }
+  const failure = failureOf(error);
+  const { code, status, message } = failure;
+  if (code === 'login_required') {
+    void reply.status(401).header('www-authenticate', 'Basic Realm="minirest-server"').type(PLAIN).send('UNAUTHORIZED');
+    return;
+  }
+  if (code === 'internal') logMistake(management.log, request, error);
+  if (code === 'bad_request') void reply.status(200).send({ code: codes.parameterWrong, message });
+  else if (code === 'internal') void reply.status(500).type(PLAIN).send('Internal Error');
+  else void reply.status(status).send({ code: codes.unknown, message });
+}

@@ -1,0 +1,342 @@
+/**
+ * One bridge: when it connects, to which address, how long it waits after a failure, and what it tells of itself. What
+ * happens on a connection is the business of `Crossing`.
+ */
+
+import type { Socket } from 'node:net';
+import type { Broker } from '../broker/broker.ts';
+import { BackendError } from '../ports/backend-error.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Link, LinkOwner } from '../ports/link.ts';
+import type { Peer } from '../ports/listener.ts';
+import type { Log } from '../ports/log.ts';
+import { TopicMap } from '../topic/bridge-rules.ts';
+import { Crossing, type CrossingContext, type Leave } from './crossing.ts';
+import { addressText, answers, type Dialling, dial } from './dial.ts';
+import { type Introduction, introductions } from './handshake.ts';
+import { LazyStart } from './lazy-start.ts';
+import { bridgePeer } from './local-end.ts';
+import type { BridgeLogins } from './logins.ts';
+import { prime } from './priming.ts';
+import { RetryDelay } from './retry-delay.ts';
+import {
+  type BridgeAddress,
+  type BridgeCounters,
+  type BridgeFailure,
+  type BridgeSpec,
+  type BridgeState,
+  type BridgeStatus,
+  newCounters,
+  stateTopic,
+} from './spec.ts';
+
+export type BridgeBroker = Pick<Broker, 'accept' | 'publish' | 'subscribe' | 'disconnectClient' | 'options' | 'echoes'>;
+
+export interface BridgeDependencies {
+  readonly broker: BridgeBroker;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly logins: BridgeLogins;
+  /** Speaks MQTT, as a client does, over a socket that is open; what comes in goes to `owner`. */
+  speak(socket: Socket, peer: Peer, owner: LinkOwner): Link;
+}
+
+/** How often the first address is looked at while another one is used. */
+const PROBE_MS = 5_000;
+/** Times that a message is sent again which the other broker cannot keep for now; then it is given up. */
+const PATIENCE = 5;
+const IDLE_LOOK_MS = 500;
+
+export class Bridge {
+  readonly spec: BridgeSpec;
+  readonly counters: BridgeCounters = newCounters();
+  readonly #dependencies: BridgeDependencies;
+  readonly #map: TopicMap;
+  readonly #peer: Peer = bridgePeer();
+  readonly #ways: readonly Introduction[];
+  readonly #delay: RetryDelay;
+  readonly #echoes = new Set<string>();
+  #state: BridgeState = 'stopped';
+  #addressIndex = 0;
+  #wayIndex = 0;
+  #patience = PATIENCE;
+  #dialling: Dialling | undefined;
+  #crossing: Crossing | undefined;
+  #lazy: LazyStart | undefined;
+  #connectedSinceMs: number | undefined;
+  #retryAtMs: number | undefined;
+  #lastFailure: BridgeFailure | undefined;
+  #lastUsedMs = 0;
+  /** Ends whatever timer belongs to the present state. */
+  #cancel: () => void = () => {};
+  /** Grows with every start and stop, so that what was begun before is known to be out of date. */
+  #run = 0;
+  #told: Promise<unknown> = Promise.resolve();
+
+  constructor(spec: BridgeSpec, dependencies: BridgeDependencies) {
+    this.spec = spec;
+    this.#dependencies = dependencies;
+    this.#map = new TopicMap(spec.rules);
+    this.#ways = introductions(spec);
+    this.#delay = new RetryDelay(spec.retry, dependencies.random);
+    dependencies.logins.admit(this.#peer, spec.localClientId);
+  }
+
+  get status(): BridgeStatus {
+    const { name, startType, remoteClientId, localClientId } = this.spec;
+    return {
+      name,
+      state: this.#state,
+      startType,
+      address: addressText(this.#address),
+      protocolVersion: this.#state === 'connected' ? this.#crossing?.version : undefined,
+      remoteClientId,
+      localClientId,
+      connectedSinceMs: this.#connectedSinceMs,
+      retryAtMs: this.#retryAtMs,
+      inflight: this.#crossing?.inflight ?? 0,
+      lastFailure: this.#lastFailure,
+      counters: this.counters,
+    };
+  }
+
+  /** Makes its session, and says that it is down; what is published from now on waits for it. */
+  async open(): Promise<void> {
+    this.#tellState('0');
+    const { broker, clock } = this.#dependencies;
+    // Where the other broker is this one, its client is a client here.
+    broker.echoes.keepApart(this.spec.localClientId, this.spec.remoteClientId);
+    const context = {
+      broker,
+      clock,
+      spec: this.spec,
+      map: this.#map,
+      peer: this.#peer,
+      congestedBytes: broker.options.writeBufferBytesMax,
+    };
+    if (await prime(context)) return;
+    // Somebody else has left a session under the identifier that is the bridge's.
+    broker.disconnectClient(this.spec.localClientId, true);
+    await prime(context);
+  }
+
+  /** Connects, or waits for messages where it is lazy. Does nothing when it runs already. */
+  start(): void {
+    if (this.#state !== 'stopped' && this.#state !== 'ended') return;
+    this.#run++;
+    if (this.spec.startType === 'lazy') this.#waitForMessages();
+    else this.#connect();
+  }
+
+  /** Disconnects and stays so. Its session goes on to gather messages. */
+  async stop(): Promise<void> {
+    this.#run++;
+    this.#cancel();
+    this.#dialling?.abandon();
+    this.#lazy?.close();
+    this.#lazy = undefined;
+    this.#crossing?.leave('stopped');
+    this.#state = 'stopped';
+    this.#retryAtMs = undefined;
+    await this.#told;
+  }
+
+  /** Stops, and ends its session with everything that waits in it. */
+  async remove(): Promise<void> {
+    await this.stop();
+    const { broker, logins } = this.#dependencies;
+    broker.echoes.allow(this.spec.localClientId, this.spec.remoteClientId);
+    broker.disconnectClient(this.spec.localClientId, true);
+    logins.dismiss(this.spec.localClientId);
+    for (const clientId of [...this.#echoes]) this.#heardOfBridge(clientId, false);
+  }
+
+  get #address(): BridgeAddress {
+    return this.spec.addresses[this.#addressIndex]!;
+  }
+
+  #waitForMessages(): void {
+    this.#state = 'idle';
+    const { broker } = this.#dependencies;
+    this.#lazy = new LazyStart(broker, [...this.#map.localFilters.keys()], this.spec.threshold, () => {
+      this.#connect();
+    });
+  }
+
+  #connect(): void {
+    this.#cancel();
+    this.#state = 'connecting';
+    this.#retryAtMs = undefined;
+    const run = this.#run;
+    const dialling = dial(this.spec, this.#address);
+    this.#dialling = dialling;
+    dialling.socket.then(
+      (socket) => {
+        if (run === this.#run) this.#begin(socket);
+        else socket.destroy();
+      },
+      (error: unknown) => {
+        if (run === this.#run) this.#failed(asBackendError(error, this.spec.name));
+      },
+    );
+  }
+
+  #begin(socket: Socket): void {
+    const crossing = new Crossing(this.#crossingContext(), this.#ways[this.#wayIndex]!);
+    this.#crossing = crossing;
+    const peer: Peer = {
+      address: socket.remoteAddress ?? '',
+      port: socket.remotePort ?? 0,
+      localAddress: socket.localAddress ?? '',
+      localPort: socket.localPort ?? 0,
+      listener: 'bridge',
+      transport: this.spec.tls === undefined ? 'tcp' : 'tls',
+    };
+    crossing.begin(this.#dependencies.speak(socket, peer, crossing));
+  }
+
+  #crossingContext(): CrossingContext {
+    const { broker, clock, log } = this.#dependencies;
+    return {
+      spec: this.spec,
+      map: this.#map,
+      counters: this.counters,
+      clock,
+      log,
+      broker,
+      peer: this.#peer,
+      congestedBytes: broker.options.writeBufferBytesMax,
+      echoes: this.#echoes,
+      heard: (clientId, isThere) => this.#heardOfBridge(clientId, isThere),
+      address: addressText(this.#address),
+      triesAgain: () => --this.#patience > 0,
+      accepted: () => {
+        this.#patience = PATIENCE;
+      },
+      refused: (packetId, reasonCode) => {
+        log.warn('The other broker refused a message of a bridge', { bridge: this.spec.name, packetId, reasonCode });
+      },
+      up: () => this.#isUp(),
+      used: () => {
+        this.#lastUsedMs = clock.monotonic();
+      },
+      ended: (cause, way) => this.#ended(cause, way),
+    };
+  }
+
+  #isUp(): void {
+    const { clock, log } = this.#dependencies;
+    const crossing = this.#crossing!;
+    this.#state = 'connected';
+    this.#connectedSinceMs = clock.now();
+    this.counters.connects++;
+    this.#delay.reset();
+    this.#tellState('1');
+    log.info('Bridge connected', {
+      bridge: this.spec.name,
+      address: addressText(this.#address),
+      version: crossing.version,
+    });
+    for (const message of this.#lazy?.close() ?? []) crossing.sendUnkept(message);
+    this.#lazy = undefined;
+    this.#lastUsedMs = clock.monotonic();
+    const stopLooking = [
+      this.spec.startType === 'lazy' ? clock.every(IDLE_LOOK_MS, () => this.#lookIdle(crossing)) : undefined,
+      this.#addressIndex > 0 && !this.spec.roundRobin
+        ? clock.every(PROBE_MS, () => void this.#probe(crossing))
+        : undefined,
+    ];
+    this.#cancel = () => {
+      for (const stop of stopLooking) stop?.();
+    };
+  }
+
+  /** A client here by that name is a bridge of the other broker: what it brings comes from there. */
+  #heardOfBridge(clientId: string, isThere: boolean): void {
+    const { localClientId, remoteClientId } = this.spec;
+    if (clientId === remoteClientId) return;
+    const { echoes } = this.#dependencies.broker;
+    if (isThere) {
+      this.#echoes.add(clientId);
+      echoes.keepApart(localClientId, clientId);
+    } else {
+      this.#echoes.delete(clientId);
+      echoes.allow(localClientId, clientId);
+    }
+  }
+
+  #lookIdle(crossing: Crossing): void {
+    const silenceMs = this.#dependencies.clock.monotonic() - this.#lastUsedMs;
+    if (silenceMs >= this.spec.idleSeconds * 1000 && crossing.inflight === 0) crossing.leave('idle');
+  }
+
+  async #probe(crossing: Crossing): Promise<void> {
+    if ((await answers(this.spec.addresses[0]!, PROBE_MS - 500)) && !crossing.isOver) crossing.leave('first_address');
+  }
+
+  #ended(cause: BackendError | Leave, way: 'login' | 'later'): void {
+    this.#cancel();
+    this.#cancel = () => {};
+    this.#crossing = undefined;
+    if (this.#connectedSinceMs !== undefined) this.#tellState('0');
+    this.#connectedSinceMs = undefined;
+    if (cause instanceof BackendError) {
+      if (way === 'login' && this.#introducesAnew(cause.code)) this.#connect();
+      else this.#failed(cause);
+      return;
+    }
+    this.#dependencies.log.info('Bridge disconnected', { bridge: this.spec.name, why: cause });
+    if (cause === 'idle') this.#waitForMessages();
+    if (cause !== 'first_address') return;
+    this.#addressIndex = 0;
+    this.#connect();
+  }
+
+  /** Takes the next way of introducing itself. True: it may be tried at once. */
+  #introducesAnew(code: string): boolean {
+    if (code !== 'BRIDGE_REFUSED_VERSION' && code !== 'BRIDGE_REFUSED_SILENTLY') return false;
+    this.#wayIndex = (this.#wayIndex + 1) % this.#ways.length;
+    return code === 'BRIDGE_REFUSED_VERSION' && this.#wayIndex > 0;
+  }
+
+  #failed(error: BackendError): void {
+    const { clock, log, broker } = this.#dependencies;
+    this.counters.failures++;
+    const isNews = this.#lastFailure?.code !== error.code || this.#state === 'connected';
+    this.#lastFailure = { code: error.code, message: error.message, atMs: clock.now() };
+    const fields = { bridge: this.spec.name, code: error.code, cause: error.message };
+    if (isNews) log.warn('Bridge is down', fields);
+    else log.debug('Bridge is still down', fields);
+    if (error.code === 'BRIDGE_LOCAL_REFUSED') broker.disconnectClient(this.spec.localClientId, true);
+    if (this.spec.startType === 'once') {
+      this.#state = 'ended';
+      return;
+    }
+    this.#addressIndex = (this.#addressIndex + 1) % this.spec.addresses.length;
+    const delayMs = this.#delay.next();
+    this.#state = 'waiting';
+    this.#retryAtMs = clock.now() + delayMs;
+    this.#cancel = clock.after(delayMs, () => this.#connect());
+  }
+
+  /** Tells everybody here whether the bridge is connected. */
+  #tellState(payload: '0' | '1'): void {
+    if (!this.spec.notifications) return;
+    const { broker, log } = this.#dependencies;
+    this.#told = broker
+      .publish({ topic: stateTopic(this.spec), payload, qos: 1, retain: true })
+      .catch((error: unknown) => {
+        log.debug('The state of a bridge could not be published', {
+          bridge: this.spec.name,
+          cause: error instanceof Error ? error.message : String(error),
+        });
+      });
+  }
+}
+
+function asBackendError(error: unknown, name: string): BackendError {
+  if (error instanceof BackendError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new BackendError('BRIDGE_UNREACHABLE', `Bridge ${name}: ${text}`, { cause: error, retryable: true });
+}

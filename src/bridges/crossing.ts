@@ -1,0 +1,388 @@
+/**
+ * One connection of a bridge, from the socket to its end: the login there, the session here, subscriptions on both
+ * sides, then packets that cross. It begins once and ends once; what comes after is the bridge's business.
+ */
+
+import type { ProtocolError } from '../packet/error.ts';
+import type { Message } from '../packet/message.ts';
+import type { ConnackPacket, ControlPacket, ProtocolVersion, SubackPacket } from '../packet/types.ts';
+import { BackendError } from '../ports/backend-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Delivery, Link, LinkOwner } from '../ports/link.ts';
+import type { Peer } from '../ports/listener.ts';
+import type { Log } from '../ports/log.ts';
+import { quote } from '../std/shorten.ts';
+import type { TopicMap } from '../topic/bridge-rules.ts';
+import { connectPacket, factsOf, type Introduction, type RemoteFacts, refusal } from './handshake.ts';
+import { Inward } from './inward.ts';
+import { Liveness, TICK_MS } from './liveness.ts';
+import { type Accepting, LocalEnd, type LocalOwner } from './local-end.ts';
+import { localConnect, localSubscribe } from './local-packets.ts';
+import { Outward } from './outward.ts';
+import { Setup } from './setup.ts';
+import { type BridgeCounters, type BridgeSpec, clientOfStateTopic } from './spec.ts';
+
+/** Why a connection ended when nothing was wrong. */
+export type Leave = 'stopped' | 'idle' | 'first_address';
+
+export interface CrossingContext {
+  readonly spec: BridgeSpec;
+  readonly map: TopicMap;
+  readonly counters: BridgeCounters;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly broker: Accepting;
+  /** As the broker sees the local end. */
+  readonly peer: Peer;
+  /** Bytes from which on the broker lets messages wait. */
+  readonly congestedBytes: number;
+  /** Client identifiers of bridges that the other broker knows. */
+  readonly echoes: ReadonlySet<string>;
+  /** The other broker says that it has, or no longer has, a bridge of that client identifier. */
+  heard(clientId: string, isThere: boolean): void;
+  /** `host:port`, for sentences. */
+  readonly address: string;
+  triesAgain(reasonCode: number): boolean;
+  accepted(): void;
+  refused(packetId: string, reasonCode: number): void;
+  /** Both sides are there and messages cross. */
+  up(): void;
+  /** A message crossed. */
+  used(): void;
+  /** It is over; told once. `way` says how far it had come. */
+  ended(cause: BackendError | Leave, way: 'login' | 'later'): void;
+}
+
+export class Crossing implements LinkOwner, LocalOwner {
+  readonly #context: CrossingContext;
+  readonly #way: Introduction;
+  #remote: Link | undefined;
+  #local: LocalEnd | undefined;
+  #facts: RemoteFacts | undefined;
+  #setup: Setup | undefined;
+  #outward: Outward | undefined;
+  #inward: Inward | undefined;
+  #isLocalThere = false;
+  #isLocalSubscribed = false;
+  #isUp = false;
+  #isOver = false;
+  /** What was written last is still sent. */
+  #saidGoodbye = false;
+  #holds = 0;
+  readonly #liveness: Liveness;
+  readonly #stopTicking: () => void;
+
+  constructor(context: CrossingContext, way: Introduction) {
+    this.#context = context;
+    this.#way = way;
+    const { clock } = context;
+    this.#liveness = new Liveness(clock);
+    this.#stopTicking = clock.every(TICK_MS, () => this.#tick());
+  }
+
+  /** Says hello over a link that is open. */
+  begin(remote: Link): void {
+    this.#remote = remote;
+    remote.adopt(this.#way.version, Number.POSITIVE_INFINITY);
+    this.#send(connectPacket(this.#context.spec, this.#way));
+  }
+
+  get version(): ProtocolVersion {
+    return this.#way.version;
+  }
+
+  get inflight(): number {
+    return this.#outward?.inflight ?? 0;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Sends a message that waits nowhere, at QoS 0. */
+  sendUnkept(message: Message): void {
+    this.#outward?.publish(message, { ...UNKEPT, retain: false });
+  }
+
+  /** Ends it, telling the other broker: with its will where it is to learn that the bridge is down. */
+  leave(cause: Leave): void {
+    if (this.#isOver) return;
+    const hasWill = this.#context.spec.notifications && !this.#context.spec.notificationsLocalOnly;
+    if (this.#facts !== undefined && (this.version === 5 || !hasWill)) {
+      const reasonCode = hasWill ? DISCONNECT_WITH_WILL : 0;
+      this.#send({ type: 'disconnect', reasonCode: this.version === 5 ? reasonCode : 0, properties: undefined });
+      this.#saidGoodbye = true;
+      this.#remote!.close();
+    }
+    this.#end(cause);
+  }
+
+  // As the owner of the link to the other broker.
+
+  receive(packet: ControlPacket): void {
+    if (this.#isOver) return;
+    this.#liveness.heard();
+    if (this.#facts === undefined) {
+      if (packet.type === 'connack') this.#answered(packet);
+      else this.#fail('BRIDGE_PROTOCOL', `sent ${packet.type.toUpperCase()} before CONNACK`);
+      return;
+    }
+    switch (packet.type) {
+      case 'puback':
+      case 'pubrec':
+      case 'pubcomp':
+        if (packet.type === 'puback' && this.#setup?.acknowledged(packet.packetId)) this.#lookReady();
+        else this.#outward?.acknowledged(packet);
+        break;
+      case 'pubrel':
+        this.#inward?.release(packet.packetId);
+        break;
+      case 'suback':
+        this.#subscribed(packet);
+        break;
+      case 'unsuback':
+        this.#setup?.acknowledged(packet.packetId);
+        this.#lookReady();
+        break;
+      case 'disconnect':
+        this.#fail('BRIDGE_LOST', `ended the connection with reason code ${packet.reasonCode}`);
+        break;
+      case 'pingresp':
+        break;
+      default:
+        this.#fail('BRIDGE_PROTOCOL', `sent ${packet.type.toUpperCase()}, which is not for a server to send`);
+    }
+  }
+
+  receivePublish(message: Message): void {
+    if (this.#isOver) return;
+    this.#liveness.heard();
+    if (this.#inward === undefined) {
+      this.#fail('BRIDGE_PROTOCOL', 'sent PUBLISH before CONNACK');
+      return;
+    }
+    const bridge = clientOfStateTopic(message.topic);
+    if (bridge !== undefined && this.#setup?.watchesBridges === true) {
+      this.#context.heard(bridge, message.payloadBytes > 0);
+      if (message.qos === 0 && this.#context.map.toLocal(message.topic) === undefined) return;
+    }
+    this.#inward.publish(message);
+    this.#context.used();
+  }
+
+  failed(error: ProtocolError): void {
+    // Brokers below 5 answer a CONNECT of MQTT 5 in their own form, which cannot be read as one of MQTT 5.
+    const isOlder = this.#facts === undefined && this.version === 5;
+    if (isOlder) this.#fail('BRIDGE_REFUSED_VERSION', 'answered the CONNECT of MQTT 5 in the form of an older version');
+    else this.#fail('BRIDGE_PROTOCOL', `sent something that cannot be read: ${error.message}`);
+  }
+
+  closed(error: Error | undefined): void {
+    if (this.#isOver) return;
+    if (this.#facts === undefined) {
+      this.#fail('BRIDGE_REFUSED_SILENTLY', `closed the connection without an answer to CONNECT${because(error)}`);
+    } else {
+      this.#fail('BRIDGE_LOST', `closed the connection${because(error)}`);
+    }
+  }
+
+  drained(): void {
+    if (this.#isUp) this.#local?.drained();
+  }
+
+  // As the owner of the local end.
+
+  get bytesWaiting(): number {
+    if (!this.#isUp || this.#outward?.isFull === true) return this.#context.congestedBytes;
+    return this.#remote!.bytesWaiting;
+  }
+
+  told(packet: ControlPacket): void {
+    if (this.#isOver) return;
+    switch (packet.type) {
+      case 'connack':
+        this.#localAnswered(packet);
+        break;
+      case 'suback':
+        this.#isLocalSubscribed = true;
+        this.#lookReady();
+        break;
+      case 'pubrel':
+        this.#outward?.release(packet.packetId);
+        break;
+      case 'puback':
+      case 'pubrec':
+      case 'pubcomp':
+        this.#liveness.sent();
+        this.#inward?.acknowledged(packet);
+        break;
+      default:
+    }
+  }
+
+  toldPublish(message: Message, delivery: Delivery): boolean {
+    if (this.#isOver || this.#outward === undefined) return true;
+    this.#liveness.sent();
+    this.#context.used();
+    return this.#outward.publish(message, delivery);
+  }
+
+  held(): void {
+    this.#holds++;
+    this.#remote!.hold();
+  }
+
+  released(): void {
+    this.#holds--;
+    // Its silence meanwhile was ours.
+    this.#liveness.heard();
+    this.#remote!.release();
+  }
+
+  ended(): void {
+    this.#end(new BackendError('BRIDGE_LOCAL_ENDED', `${this.#label} lost its session in this broker`, RETRY));
+  }
+
+  // The steps.
+
+  #answered(packet: ConnackPacket): void {
+    const { spec, broker, peer } = this.#context;
+    if (packet.reasonCode !== 0) {
+      this.#end(refusal(this.#label, packet, this.version));
+      return;
+    }
+    this.#facts = factsOf(packet, spec, this.#way);
+    this.#remote!.adopt(this.version, this.#facts.packetBytesMax);
+    // What it sends now has nowhere to go until the local session is there.
+    this.#remote!.hold();
+    this.#liveness.owes(true);
+    this.#local = new LocalEnd(broker, peer, this);
+    this.#local.tell(localConnect(spec));
+  }
+
+  #localAnswered(packet: ConnackPacket): void {
+    const { spec, map, counters } = this.#context;
+    const local = this.#local!;
+    const facts = this.#facts!;
+    if (packet.reasonCode !== 0) {
+      const code = `code ${packet.reasonCode}`;
+      this.#end(
+        new BackendError(
+          'BRIDGE_LOCAL_REFUSED',
+          `${this.#label} was refused by this broker with ${code}: is ${quote(spec.localClientId)} used by a client?`,
+          RETRY,
+        ),
+      );
+      return;
+    }
+    this.#isLocalThere = true;
+    const shared = { map, counters, remote: this.#remote!, facts };
+    const { clock, echoes } = this.#context;
+    this.#inward = new Inward(shared, local);
+    this.#outward = new Outward(
+      {
+        ...shared,
+        spec,
+        clock,
+        isLocalNew: !packet.sessionPresent,
+        isEcho: (publisher) => publisher !== '' && (publisher === spec.remoteClientId || echoes.has(publisher)),
+        triesAgain: (reasonCode) => this.#triesAgain(reasonCode),
+        accepted: () => this.#context.accepted(),
+        refused: (packetId, reasonCode) => this.#context.refused(packetId, reasonCode),
+      },
+      local,
+    );
+    // The broker is in the middle of saying CONNACK; it goes on with what was in flight and then takes requests.
+    this.#context.clock.soon(() => this.#begin(local));
+  }
+
+  #begin(local: LocalEnd): void {
+    if (this.#isOver) return;
+    const { spec, map } = this.#context;
+    this.#isLocalSubscribed = map.localFilters.size === 0;
+    if (!this.#isLocalSubscribed) local.tell(localSubscribe(map));
+    this.#setup = new Setup(spec, map, this.#facts!, (packetId) => this.#outward?.isInflight(packetId) === true);
+    this.#setup.begin(
+      (packet) => this.#send(packet),
+      (message, delivery) => {
+        this.#liveness.sent();
+        this.#remote!.sendPublish(message, delivery);
+      },
+    );
+    this.#remote!.release();
+    this.#lookReady();
+  }
+
+  #subscribed(packet: SubackPacket): void {
+    const { setup, log, spec } = { setup: this.#setup, log: this.#context.log, spec: this.#context.spec };
+    const filter = setup?.filterOf(packet.packetId);
+    setup?.acknowledged(packet.packetId);
+    const reasonCode = packet.reasonCodes[0] ?? 0x80;
+    if (reasonCode >= 0x80 && filter !== undefined) {
+      const fields = { bridge: spec.name, filter, reasonCode };
+      if (setup?.isWatch(filter) === true) log.debug('The other broker does not tell of its bridges', fields);
+      else log.warn('The other broker refuses a subscription of a bridge', fields);
+    }
+    this.#lookReady();
+  }
+
+  #lookReady(): void {
+    if (this.#isUp || this.#setup === undefined || !this.#setup.isDone || !this.#isLocalSubscribed) return;
+    this.#isUp = true;
+    this.#liveness.owes(false);
+    this.#context.up();
+    this.#local?.drained();
+  }
+
+  #triesAgain(reasonCode: number): boolean {
+    if (!this.#context.triesAgain(reasonCode)) return false;
+    this.#fail('BRIDGE_REMOTE_BUSY', `could not keep a message (reason code ${reasonCode}), which is sent again`);
+    return true;
+  }
+
+  #send(packet: ControlPacket): void {
+    this.#liveness.sent();
+    this.#remote!.send(packet);
+  }
+
+  #tick(): void {
+    const verdict = this.#liveness.look(this.#facts?.keepAliveSeconds ?? 0, this.#holds > 0);
+    if (verdict === 'ask') this.#send({ type: 'pingreq' });
+    else if (verdict !== 'fine') this.#fail(verdict.code, verdict.what);
+  }
+
+  get #label(): string {
+    return `Bridge ${this.#context.spec.name} to ${this.#context.address}`;
+  }
+
+  #fail(code: string, what: string): void {
+    this.#end(new BackendError(code, `${this.#label}: the other broker ${what}`, RETRY));
+  }
+
+  #end(cause: BackendError | Leave): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopTicking();
+    this.#local?.leave();
+    if (!this.#saidGoodbye) this.#remote?.destroy();
+    this.#context.ended(cause, this.#isLocalThere ? 'later' : 'login');
+  }
+}
+
+const RETRY = { retryable: true } as const;
+const DISCONNECT_WITH_WILL = 0x04;
+
+const UNKEPT: Delivery = {
+  qos: 0,
+  retain: false,
+  dup: false,
+  packetId: 0,
+  subscriptionIdentifiers: undefined,
+  messageExpiryInterval: undefined,
+  topicAlias: 0,
+  topicOmitted: false,
+};
+
+function because(error: Error | undefined): string {
+  return error === undefined ? '' : ` (${error.message})`;
+}

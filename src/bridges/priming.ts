@@ -1,0 +1,51 @@
+/**
+ * Makes the session of a bridge exist before its first connection, so that what is published meanwhile waits in it: the
+ * local end connects, subscribes and leaves again.
+ */
+
+import type { ConnackPacket, ControlPacket } from '../packet/types.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Peer } from '../ports/listener.ts';
+import type { TopicMap } from '../topic/bridge-rules.ts';
+import { type Accepting, LocalEnd, type LocalOwner } from './local-end.ts';
+import { localConnect, localSubscribe } from './local-packets.ts';
+import type { BridgeSpec } from './spec.ts';
+
+export interface PrimingContext {
+  readonly broker: Accepting;
+  readonly peer: Peer;
+  readonly clock: Clock;
+  readonly spec: BridgeSpec;
+  readonly map: TopicMap;
+  readonly congestedBytes: number;
+}
+
+/** Resolves with false when the broker refused. */
+export function prime(context: PrimingContext): Promise<boolean> {
+  const { broker, peer, clock, spec, map, congestedBytes } = context;
+  if (spec.localCleanStart || map.localFilters.size === 0) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const connected = ({ reasonCode }: ConnackPacket): void => {
+      // The broker is in the middle of answering.
+      if (reasonCode === 0) clock.soon(() => end.tell(localSubscribe(map)));
+    };
+    const owner: LocalOwner = {
+      // Nothing is to be delivered yet.
+      bytesWaiting: congestedBytes,
+      told: (packet: ControlPacket) => {
+        if (packet.type === 'connack') connected(packet);
+        if (packet.type !== 'suback') return;
+        clock.soon(() => {
+          end.leave();
+          resolve(true);
+        });
+      },
+      toldPublish: () => true,
+      held: () => {},
+      released: () => {},
+      ended: () => resolve(false),
+    };
+    const end = new LocalEnd(broker, peer, owner);
+    end.tell(localConnect(spec));
+  });
+}

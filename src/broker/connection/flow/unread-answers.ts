@@ -1,0 +1,38 @@
+/**
+ * A client that sends requests and does not read the answers is not read any more until it has taken them. Messages for
+ * it stop earlier, at `write_buffer_bytes_max`; this is the bound for everything that the broker must answer.
+ */
+
+import type { Link } from '../../../ports/link.ts';
+import type { BrokerContext } from '../../context.ts';
+
+export class UnreadAnswers {
+  readonly #link: Link;
+  readonly #context: BrokerContext;
+  readonly #bytesMax: number;
+  #isHeld = false;
+
+  constructor(link: Link, context: BrokerContext) {
+    const { writeBufferBytesMax, packetBytesMax } = context.options;
+    this.#link = link;
+    this.#context = context;
+    // Messages may fill the first buffer and exceed it by one packet; whoever is beyond that owes it to answers. A slow
+    // reader of messages must still be heard, or its PINGREQ would be missed.
+    this.#bytesMax = 2 * writeBufferBytesMax + packetBytesMax;
+  }
+
+  /** To be called when an answer was sent. */
+  look(): void {
+    if (this.#isHeld || this.#link.bytesWaiting < this.#bytesMax) return;
+    this.#isHeld = true;
+    this.#context.counters.limit('write_buffer_bytes');
+    this.#link.hold();
+  }
+
+  /** The client has taken everything. */
+  drained(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#link.release();
+  }
+}

@@ -1,0 +1,266 @@
+/** The command `ctl`: asks and changes a running broker through its management interface. */
+
+import { quoted } from '../../config/value.ts';
+import { UsageError } from '../arguments.ts';
+import type { Command, CommandContext } from '../program.ts';
+import { StartError } from '../start-error.ts';
+import { ApiClient, type Json } from './api-client.ts';
+import { fields, table } from './table.ts';
+
+interface Action {
+  /** What is typed after `ctl`. */
+  readonly usage: string;
+  readonly sentence: string;
+  /** Arguments that must be there, and how many there may be. */
+  readonly takes: readonly [min: number, max: number];
+  run(client: ApiClient, rest: readonly string[], context: CommandContext): Promise<Json>;
+  /** For people; the answer itself is printed where `--json` is given. */
+  show(answer: Json): string;
+}
+
+const list =
+  (columns: Readonly<Record<string, string>>) =>
+  (answer: Json): string => {
+    const { items, total } = answer as { items: Json[]; total?: number };
+    const more = total !== undefined && total > items.length ? `${items.length} of ${total}\n` : '';
+    return table(items, columns) + more;
+  };
+const done = (): string => 'done\n';
+const part = encodeURIComponent;
+const search = (text: string | undefined): string => (text === undefined ? '' : `&search=${part(text)}`);
+
+const CLIENTS = {
+  CLIENT: 'clientId',
+  USER: 'username',
+  ADDRESS: 'address',
+  VERSION: 'version',
+  CONNECTED: 'connected',
+  SUBSCRIPTIONS: 'subscriptions',
+  QUEUED: 'queued',
+  SINCE: 'connectedAt',
+};
+const SUBSCRIPTIONS = { CLIENT: 'clientId', FILTER: 'fullFilter', QOS: 'qos' };
+const BANS = { KIND: 'kind', VALUE: 'value', UNTIL: 'until', BY: 'by', REASON: 'reason' };
+const ALARMS = { ALARM: 'name', SINCE: 'activatedAt', MESSAGE: 'message' };
+const PLUGINS = { PLUGIN: 'name', STATE: 'state', KIND: 'kind', DESCRIPTION: 'description', ERROR: 'error' };
+const BRIDGES = { BRIDGE: 'name', STATE: 'state', ADDRESS: 'address', SINCE: 'connectedAt' };
+const USERS = { USER: 'name', KIND: 'kind', SUPERUSER: 'superuser', HASH: 'passwordHash' };
+
+const actions: Readonly<Record<string, Action>> = {
+  status: {
+    usage: 'status',
+    sentence: 'What runs here, and since when.',
+    takes: [0, 0],
+    run: (client) => client.ask('GET', '/node'),
+    show: fields,
+  },
+  clients: {
+    usage: 'clients [TEXT]',
+    sentence: 'Clients whose identifier, user name or address holds the text.',
+    takes: [0, 1],
+    run: (client, [text]) => client.ask('GET', `/clients?limit=1000${search(text)}`),
+    show: list(CLIENTS),
+  },
+  client: {
+    usage: 'client ID',
+    sentence: 'Everything about one client.',
+    takes: [1, 1],
+    run: (client, [id]) => client.ask('GET', `/clients/${part(id!)}`),
+    show: fields,
+  },
+  kick: {
+    usage: 'kick ID',
+    sentence: 'Ends the connection of a client.',
+    takes: [1, 1],
+    run: (client, [id]) => client.ask('DELETE', `/clients/${part(id!)}`),
+    show: done,
+  },
+  subscriptions: {
+    usage: 'subscriptions [TEXT]',
+    sentence: 'Subscriptions whose client or filter holds the text.',
+    takes: [0, 1],
+    run: (client, [text]) => client.ask('GET', `/subscriptions?limit=1000${search(text)}`),
+    show: list(SUBSCRIPTIONS),
+  },
+  topics: {
+    usage: 'topics [TEXT]',
+    sentence: 'Filters that somebody subscribes to.',
+    takes: [0, 1],
+    run: (client, [text]) => client.ask('GET', `/topics?limit=1000${search(text)}`),
+    show: list({ FILTER: 'filter', SUBSCRIPTIONS: 'subscriptions' }),
+  },
+  retained: {
+    usage: 'retained [TEXT]',
+    sentence: 'Retained messages whose topic holds the text.',
+    takes: [0, 1],
+    run: (client, [text]) => client.ask('GET', `/retained?limit=1000${search(text)}`),
+    show: list({ TOPIC: 'topic', BYTES: 'bytes', QOS: 'qos', CLIENT: 'publisher' }),
+  },
+  publish: {
+    usage: 'publish TOPIC MESSAGE [QOS] [retain]',
+    sentence: 'Publishes a message.',
+    takes: [2, 4],
+    run: (client, [topic, payload, qos = '0', retain]) => {
+      if (!/^[012]$/.test(qos)) throw new UsageError(`ctl publish got the QoS ${quoted(qos)}; allowed: 0, 1, 2`);
+      if (retain !== undefined && retain !== 'retain') throw new UsageError(`ctl publish got ${quoted(retain)}`);
+      const message = { topic: topic!, payload: payload!, qos: Number(qos), retain: retain === 'retain' };
+      return client.ask('POST', '/publish', message);
+    },
+    show: (answer) => `${(answer as { receivers: number }).receivers} receivers\n`,
+  },
+  listeners: {
+    usage: 'listeners',
+    sentence: 'Where clients connect.',
+    takes: [0, 0],
+    run: (client) => client.ask('GET', '/listeners'),
+    show: list({ LISTENER: 'name', URL: 'url', STATE: 'state', CONNECTIONS: 'connections' }),
+  },
+  sources: {
+    usage: 'sources',
+    sentence: 'Who is asked about logins and permissions.',
+    takes: [0, 0],
+    run: (client) => client.ask('GET', '/access/sources'),
+    show: list({ SOURCE: 'name', KIND: 'kind', STATE: 'state', LOGINS: 'logins', ERROR: 'error' }),
+  },
+  users: {
+    usage: 'users SOURCE [username|client_id]',
+    sentence: 'Users of a source that keeps them itself.',
+    takes: [1, 2],
+    run: (client, [source, kind = 'username']) =>
+      client.ask('GET', `/access/sources/${part(source!)}/users?limit=1000&kind=${part(kind)}`),
+    show: list(USERS),
+  },
+  'add-user': {
+    usage: 'add-user SOURCE NAME [username|client_id]',
+    sentence: 'Adds a user; the password is read from standard input.',
+    takes: [2, 3],
+    run: async (client, [source, name, kind = 'username'], context) =>
+      client.ask('POST', `/access/sources/${part(source!)}/users`, {
+        kind,
+        name: name!,
+        password: await firstLine(context),
+      }),
+    show: done,
+  },
+  'remove-user': {
+    usage: 'remove-user SOURCE NAME [username|client_id]',
+    sentence: 'Removes a user.',
+    takes: [2, 3],
+    run: (client, [source, name, kind = 'username']) =>
+      client.ask('DELETE', `/access/sources/${part(source!)}/users/${part(kind)}/${part(name!)}`),
+    show: done,
+  },
+  bans: {
+    usage: 'bans',
+    sentence: 'Who must not come in.',
+    takes: [0, 0],
+    run: (client) => client.ask('GET', '/bans'),
+    show: list(BANS),
+  },
+  ban: {
+    usage: 'ban client_id|username|address VALUE [REASON]',
+    sentence: 'Bans, and ends the connections of whom it concerns.',
+    takes: [2, 3],
+    run: (client, [kind, value, reason = '']) => client.ask('POST', '/bans', { kind: kind!, value: value!, reason }),
+    show: done,
+  },
+  unban: {
+    usage: 'unban client_id|username|address VALUE',
+    sentence: 'Ends a ban.',
+    takes: [2, 2],
+    run: (client, [kind, value]) => client.ask('DELETE', `/bans?kind=${part(kind!)}&value=${part(value!)}`),
+    show: done,
+  },
+  alarms: {
+    usage: 'alarms',
+    sentence: 'What an operator has to see to.',
+    takes: [0, 0],
+    run: (client) => client.ask('GET', '/alarms'),
+    show: list(ALARMS),
+  },
+  plugins: {
+    usage: 'plugins [list | load NAME | unload NAME | reload NAME | run NAME COMMAND …]',
+    sentence: 'Plugins; one that is loaded or unloaded stays so after a restart.',
+    takes: [0, 100],
+    run: (client, [what = 'list', name, command, ...args]) => {
+      if (what === 'list' && name === undefined) return client.ask('GET', '/plugins');
+      if (what === 'run' && name !== undefined && command !== undefined) {
+        return client.ask('POST', `/plugins/${part(name)}/commands/${part(command)}`, { args });
+      }
+      if (command !== undefined || !/^(load|unload|reload)$/.test(what) || name === undefined) {
+        throw new UsageError(
+          `ctl plugins got ${quoted(what)}; allowed: list, load NAME, unload NAME, reload NAME, run NAME COMMAND`,
+        );
+      }
+      return client.ask('POST', `/plugins/${part(name)}/${what}`);
+    },
+    show: (answer) => {
+      if (answer === null) return done();
+      if (!('answer' in (answer as object))) return list(PLUGINS)(answer);
+      const { answer: told } = answer as { answer: Json };
+      return typeof told === 'string' ? `${told}\n` : `${JSON.stringify(told, undefined, 2)}\n`;
+    },
+  },
+  bridges: {
+    usage: 'bridges [start NAME | stop NAME | restart NAME]',
+    sentence: 'Bridges to other brokers.',
+    takes: [0, 2],
+    run: (client, [what, name]) => {
+      if (what === undefined) return client.ask('GET', '/bridges');
+      if (!/^(start|stop|restart)$/.test(what) || name === undefined) {
+        throw new UsageError(`ctl bridges got ${quoted(what)}; allowed: start NAME, stop NAME, restart NAME`);
+      }
+      return client.ask('POST', `/bridges/${part(name)}/${what}`);
+    },
+    show: (answer) => (answer === null ? done() : list(BRIDGES)(answer)),
+  },
+  queue: {
+    usage: 'queue ID',
+    sentence: 'The first of what waits for a client.',
+    takes: [1, 1],
+    run: (client, [id]) => client.ask('GET', `/clients/${part(id!)}/queue?limit=1000`),
+    show: list({ TOPIC: 'topic', QOS: 'qos', BYTES: 'bytes', STATE: 'state', FROM: 'publisher' }),
+  },
+  reload: {
+    usage: 'reload',
+    sentence: 'Reads the configuration and the files it names again.',
+    takes: [0, 0],
+    run: (client) => client.ask('POST', '/reload'),
+    show: fields,
+  },
+};
+
+/** @throws UsageError, ConfigError, StartError */
+export const ctl: Command = async (context) => {
+  const { arguments: typed, terminal } = context;
+  const [name = '', ...rest] = typed.rest;
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action === undefined) {
+    const got = name === '' ? '' : `ctl got ${quoted(name)}; `;
+    throw new UsageError(`${got}allowed:\n${usageText()}`);
+  }
+  const [min, max] = action.takes;
+  if (rest.length < min || rest.length > max) throw new UsageError(`usage: hoopoe ctl ${action.usage}`);
+  const answer = await action.run(await ApiClient.of(context), rest, context);
+  terminal.out(typed.own.has('json') ? `${JSON.stringify(answer)}\n` : action.show(answer));
+  return 0;
+};
+
+function usageText(): string {
+  const rows = Object.values(actions);
+  const width = Math.max(...rows.map(({ usage }) => usage.length));
+  return rows.map(({ usage, sentence }) => `  hoopoe ctl ${usage.padEnd(width)}  ${sentence}`).join('\n');
+}
+
+/** A password does not belong on a command line, where everybody on the machine sees it. */
+async function firstLine({ terminal }: CommandContext): Promise<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of terminal.receive()) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.includes('\n')) break;
+  }
+  const line = text.split('\n', 1)[0]?.replace(/\r$/, '') ?? '';
+  if (line === '') throw new StartError('no password came on standard input; try: echo SECRET | hoopoe ctl add-user …');
+  return line;
+}

@@ -1,0 +1,215 @@
+/** `status`, `broker`, `cluster`, `listeners`, `vm`, `log`, `bridges` and what there is only with Erlang. */
+
+import { loadavg } from 'node:os';
+import { clockText, uptimeText } from '../../std/date-texts.ts';
+import { type CtlCommand, type Item, orWhen, part, plain, type Run } from './command.ts';
+
+const status: Run = async (_words, { node, version, isOld }) =>
+  isOld ? `Node '${node}' is started\nhoopoe ${version} is running\n` : `Node '${node}' ${version} is started\n`;
+
+const broker: Run = async ([what], { api, version }) => {
+  if (what === 'stats' || what === 'metrics') {
+    const numbers = (await api.ask('GET', '/node/numbers')) as unknown as Record<string, Record<string, number>>;
+    return Object.entries(numbers[what] ?? {})
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, value]) => `${name.padEnd(30)}: ${value}\n`)
+      .join('');
+  }
+  if (what !== undefined) return undefined;
+  const { uptimeSeconds } = (await api.ask('GET', '/node')) as { uptimeSeconds: number };
+  const shown = [
+    ['sysdescr', 'Hoopoe'],
+    ['version', version],
+    ['uptime', uptimeText(uptimeSeconds)],
+    ['datetime', clockText(Date.now())],
+  ];
+  return shown.map(([name, value]) => `${name!.padEnd(10)}: ${value}\n`).join('');
+};
+
+const cluster: Run = async ([action], { node }) => {
+  if (action === 'status') return `Cluster status: #{running_nodes => ['${node}'],stopped_nodes => []}\n`;
+  if (action === 'join') return 'Failed to join the cluster: this broker runs alone\n';
+  if (action === 'leave') return 'Failed to leave the cluster: node_not_in_cluster\n';
+  return action === 'force-leave' ? 'Failed to remove the node from cluster: node_not_in_cluster\n' : undefined;
+};
+
+/** `tcp-external` of ours is `mqtt:tcp:external` of theirs, and any other name goes with its transport. */
+function listenerId(name: string, transport: string): string {
+  const kind = transport === 'tls' ? 'ssl' : transport;
+  const own = name.startsWith(`${kind}-`) ? name.slice(kind.length + 1) : name;
+  return `mqtt:${kind}:${own}`;
+}
+
+function addressOf(url: string): string {
+  return /:\/\/([^/]+)/.exec(url)?.[1] ?? url;
+}
+
+function listenerText({ name, transport, url, connections }: Item): string {
+  const fields = [
+    ['listen_on', addressOf(plain(url))],
+    ['acceptors', '1'],
+    ['max_conns', 'infinity'],
+    ['current_conn', plain(connections)],
+    ['shutdown_count', '[]'],
+  ];
+  const id = listenerId(plain(name), plain(transport));
+  return `${id}\n${fields.map(([field, value]) => `  ${field!.padEnd(16)}: ${value}\n`).join('')}`;
+}
+
+const listeners: Run = async ([action, id, port], { api }) => {
+  const { items } = (await api.ask('GET', '/listeners')) as unknown as { items: Item[] };
+  if (action === undefined) return items.map(listenerText).join('');
+  if (id === undefined || (action !== 'stop' && action !== 'restart')) return undefined;
+  // Their other form is a protocol and where it listens.
+  const isMeant = ({ name, transport, url }: Item): boolean => {
+    const own = listenerId(plain(name), plain(transport));
+    if (port === undefined) return own === id || own === `mqtt:${id}` || name === id;
+    return own.startsWith(`${id}:`) && (addressOf(plain(url)) === port || addressOf(plain(url)).endsWith(`:${port}`));
+  };
+  const found = items.find(isMeant);
+  if (found === undefined) return `No such listener ${plain(id)}\n`;
+  const path = `/listeners/${part(plain(found['name']))}`;
+  const known = listenerId(plain(found['name']), plain(found['transport']));
+  return await orWhen(404, `No such listener ${plain(id)}\n`, async () => {
+    await api.ask('POST', `${path}/stop`);
+    if (action === 'stop') return `Stop ${known} listener on ${addressOf(plain(found['url']))} successfully.\n`;
+    await api.ask('POST', `${path}/start`);
+    return `Restarted ${known} listener successfully.\n`;
+  });
+};
+
+const vm: Run = async ([what = 'all'], { api }) => {
+  const { memoryBytes = 0 } = (await api.ask('GET', '/overview')) as { memoryBytes?: number };
+  const parts: Readonly<Record<string, readonly (readonly [string, string | number])[]>> = {
+    load: loadavg().map((load, index) => [`cpu/load${[1, 5, 15][index]}`, load.toFixed(2)] as const),
+    memory: [['memory/total', memoryBytes]],
+    process: [
+      ['process/limit', 1],
+      ['process/count', 1],
+    ],
+    io: [['io/max_fds', 1_048_576]],
+    ports: [['ports/count', 0]],
+  };
+  const names = what === 'all' ? Object.keys(parts) : [what];
+  if (!names.every((name) => Object.hasOwn(parts, name))) return undefined;
+  return names
+    .flatMap((name) => parts[name] ?? [])
+    .map(([name, value]) => `${name.padEnd(24)}: ${value}\n`)
+    .join('');
+};
+
+const log: Run = async ([action], { api }) => {
+  const { items } = (await api.ask('GET', '/settings')) as unknown as { items?: Item[] };
+  const settingOf = (path: string): string => plain(items?.find((one) => one['path'] === path)?.['value']);
+  if (action === 'handlers') {
+    return `LogHandler(id=hoopoe, level=${settingOf('log.level')}, destination=${settingOf('log.destinations')}, status=started)\n`;
+  }
+  if (action === 'primary-level') return `${settingOf('log.level')}\n`;
+  if (action !== 'set-level') return undefined;
+  return 'The level is log.level of the configuration; "reload" takes a new one while the broker runs.\n';
+};
+
+const bridges: Run = async ([action, name], { api }) => {
+  if (action === 'list') {
+    const { items } = (await api.ask('GET', '/bridges')) as unknown as { items: Item[] };
+    const stateOf = ({ state }: Item): string => (state === 'connected' || state === 'up' ? 'Running' : 'Stopped');
+    return items.map((one) => `name: ${plain(one['name'])}     status: ${stateOf(one)}\n`).join('');
+  }
+  if (name === undefined || (action !== 'start' && action !== 'stop')) return undefined;
+  const said = action === 'start' ? 'Start' : 'Stop';
+  return await orWhen(404, `${said} bridge failed: not_found.\n`, async () => {
+    await api.ask('POST', `/bridges/${part(name)}/${action}`);
+    return `${said} bridge successfully.\n`;
+  });
+};
+
+const pemCache: Run = async ([action], { api }) => {
+  if (action !== 'clean') return undefined;
+  await api.ask('POST', '/reload');
+  return 'PEM cache clean OK\n';
+};
+
+/** The name of ours is new; theirs had no such command. */
+const reload: Run = async (_words, { api }) => {
+  await api.ask('POST', '/reload');
+  return 'ok\n';
+};
+
+export const nodeCommands: readonly CtlCommand[] = [
+  { name: 'status', usages: [['status', 'Show broker status']], run: status },
+  {
+    name: 'broker',
+    usages: [
+      ['broker', 'Show broker version, uptime and description'],
+      ['broker stats', 'Show broker statistics of clients, topics, subscribers'],
+      ['broker metrics', 'Show broker metrics'],
+    ],
+    run: broker,
+  },
+  {
+    name: 'cluster',
+    usages: [
+      ['cluster join <Node>', 'Join the cluster'],
+      ['cluster leave', 'Leave the cluster'],
+      ['cluster force-leave <Node>', 'Force the node leave from cluster'],
+      ['cluster status', 'Cluster status'],
+    ],
+    run: cluster,
+  },
+  {
+    name: 'listeners',
+    usages: [
+      ['listeners', 'List listeners'],
+      ['listeners stop <Identifier>', 'Stop a listener'],
+      ['listeners stop <Proto> <Port>', 'Stop a listener'],
+      ['listeners restart <Identifier>', 'Restart a listener'],
+    ],
+    run: listeners,
+  },
+  {
+    name: 'vm',
+    usages: [
+      ['vm all', 'Show info of the machine'],
+      ['vm load', 'Show load of the machine'],
+      ['vm memory', 'Show memory of the broker'],
+      ['vm process', 'Show processes'],
+      ['vm io', 'Show IO'],
+      ['vm ports', 'Show ports'],
+    ],
+    run: vm,
+  },
+  {
+    name: 'log',
+    usages: [
+      ['log set-level <Level>', 'Says how to set the level'],
+      ['log primary-level', 'Show the level'],
+      ['log handlers list', 'Show where lines go'],
+    ],
+    run: log,
+  },
+  {
+    name: 'bridges',
+    usages: [
+      ['bridges list', 'List bridges'],
+      ['bridges start <Name>', 'Start a bridge'],
+      ['bridges stop <Name>', 'Stop a bridge'],
+    ],
+    run: bridges,
+  },
+  { name: 'pem_cache', usages: [['pem_cache clean all', 'Read certificates again']], run: pemCache },
+  { name: 'reload', usages: [['reload', 'Read the configuration again']], run: reload },
+];
+
+/** Commands whose subject there is not here, by what to say instead. */
+export const absentCommands: ReadonlyMap<string, string> = new Map([
+  ['mnesia', 'There is no Mnesia: what the broker keeps is in the store of its data folder.'],
+  ['recon', 'This is about the Erlang machine, and Hoopoe has none.'],
+  ['trace', 'Use "hoopoe tap --client ID" or "hoopoe tap FILTER".'],
+  ['data', 'Use "hoopoe backup FILE" and "hoopoe restore FILE", or "hoopoe export" and "hoopoe import".'],
+  ['rules', 'There is no rule engine.'],
+  ['rule-actions', 'There is no rule engine.'],
+  ['resources', 'There is no rule engine.'],
+  ['resource-types', 'There is no rule engine.'],
+  ['exhook', 'Plugins take the place of exhook: see docs/plugins.md.'],
+  ['luahook', 'Plugins take the place of Lua: see docs/plugins.md.'],
+]);

@@ -1,0 +1,76 @@
+/** The log of the command `run`: made from the settings, set anew at a reload, and what it says of start and stop. */
+
+import type { Loaded } from '../config/load.ts';
+import { BrokerLog } from '../logging/broker-log.ts';
+import { logConnections } from '../logging/connections.ts';
+import { type LogSettings, logSettings } from '../logging/settings.ts';
+import type { RunningBroker, Terminal } from './program.ts';
+import { programVersion } from './version.ts';
+
+/** Whether there is somebody who reads standard error. */
+export function settingsOfLog({ settings, dataDirectory }: Loaded, isInBackground: boolean): LogSettings {
+  const [level, types] = ['log.level', 'log.types'].map((name) => settings.get(name).origin.kind);
+  return logSettings(settings, {
+    dataDirectory,
+    isInBackground,
+    // -v is about what is seen now, whatever the file says.
+    levelWins: level === 'flag' && types !== 'flag',
+  });
+}
+
+/** @throws BackendError when a file cannot be written */
+export function openLog(loaded: Loaded, isInBackground: boolean, terminal: Terminal): BrokerLog {
+  const log = new BrokerLog(settingsOfLog(loaded, isInBackground), terminal);
+  // However the process ends, what it has said is written.
+  process.once('exit', () => log.flush());
+  return log;
+}
+
+const isMosquitto = (log: BrokerLog): boolean => log.settings.form.format === 'mosquitto';
+
+/** What was read, before anything is opened. */
+export function sayStarting(log: BrokerLog, file: string | undefined): void {
+  if (!isMosquitto(log)) return;
+  log.info(`hoopoe version ${programVersion()} starting`);
+  log.info(file === undefined ? 'Using default config.' : `Config loaded from ${file}.`);
+}
+
+/** Connects log and broker, and says what is open where the terminal does not. */
+export function sayRunning(log: BrokerLog, broker: RunningBroker, loaded: Loaded, isTold: boolean): void {
+  const { events, announce, log: seen } = broker.observed;
+  log.publishThrough(announce);
+  logConnections(events, seen, {
+    words: () => log.wordsConnections,
+    isInfo: () => log.settings.connections,
+    isMosquitto: () => isMosquitto(log),
+  });
+  if (isMosquitto(log)) {
+    for (const { urls } of broker.listeners) for (const url of urls) log.info(socketText(url));
+    log.info(`hoopoe version ${programVersion()} running`);
+    return;
+  }
+  const { mode, windowSeconds } = broker.durability;
+  log.info('Durability', { mode, windowSeconds: mode === 'relaxed' ? windowSeconds : undefined });
+  if (isTold) return;
+  for (const { name, urls } of broker.listeners) {
+    const anonymous = loaded.listeners.find((listener) => listener.name === name)?.anonymous;
+    log.info('Listening', { listener: name, url: urls.join(' '), anonymous });
+  }
+}
+
+/** Before clients are told. */
+export function sayStopping(log: BrokerLog): void {
+  if (isMosquitto(log)) log.info(`hoopoe version ${programVersion()} terminating`);
+}
+
+export function sayReloading(log: BrokerLog): void {
+  if (isMosquitto(log)) log.info('Reloading config.');
+}
+
+/** `Opening ipv6 listen socket on port 1883.` */
+function socketText(url: string): string {
+  const port = /:(\d+)(\/|$)/.exec(url)?.[1];
+  if (port === undefined) return `Opening unix listen socket on path ${url.replace(/^[\w+]+:(\/\/)?/, '')}.`;
+  const kind = url.startsWith('ws') ? 'websockets' : `ipv${url.includes('[') ? 6 : 4}`;
+  return `Opening ${kind} listen socket on port ${port}.`;
+}

@@ -1,0 +1,59 @@
+/**
+ * Answers what the configured sources say about a client, without a broker: opens them in place, asks, and closes them.
+ * What the store holds for them is read from a copy, so a broker may be running, and nothing is written.
+ */
+
+import { existsSync } from 'node:fs';
+import { AccessChain } from './access/chain/access-chain.ts';
+import { explainAccess as explain } from './access/chain/explain.ts';
+import { defaultRules } from './access/default-rules.ts';
+import { chainRules, openSources } from './access-sources.ts';
+import type { ExplainAccess } from './cli/program.ts';
+import type { Store } from './ports/store.ts';
+import { storeFolder } from './registry.ts';
+import { MemoryStore } from './stores/memory.ts';
+
+/** What keys of sources begin with; see `SourceDependencies`. */
+const KEY_PREFIX = 'access/';
+
+/** Entries that are copied together. */
+const COPIED_AT_ONCE = 10_000;
+
+export const explainAccess: ExplainAccess = async (loaded, question, log) => {
+  const { listeners, settings, dataDirectory } = loaded;
+  const store = await storeOf(storeFolder(dataDirectory), settings.text('durability.mode') !== 'memory');
+  const sources = await openSources(loaded, store, log, () => {});
+  try {
+    const { sysReaders, ...rules } = chainRules(settings);
+    const subscriptionDefault = sysReaders === 'everybody' ? undefined : defaultRules;
+    const chain = new AccessChain({ ...rules, subscriptionDefault, sources, log });
+    for (const { name: listenerName, sources: asked, values } of listeners) {
+      chain.limitListener(listenerName, asked, { permissions: values.boolean('check_permissions') });
+    }
+    const { clientId, username, address, listener: name, superuser, request } = question;
+    const listener = listeners.find((one) => one.name === name);
+    const transport = listener?.transport ?? 'tcp';
+    const peer = { address, port: 0, localAddress: '', localPort: listener?.port ?? 0, listener: name, transport };
+    const client = { clientId, username, peer, version: 5 } as const;
+    return await explain(chain, client, request, { mountpoint: listener?.values.text('mountpoint') ?? '', superuser });
+  } finally {
+    for (const { source } of sources) await source.close();
+    await store.close();
+  }
+};
+
+/** What the sources have in the store, as it was a moment ago; nothing where there is no store yet. */
+async function storeOf(folder: string, lasts: boolean): Promise<Store> {
+  const copy = new MemoryStore();
+  if (!lasts || !existsSync(folder)) return copy;
+  const { readStore } = await import('./stores/store-files.ts');
+  await readStore(folder, async (store) => {
+    let copied = 0;
+    for (const { key, value } of store.range(KEY_PREFIX)) {
+      copy.put(key, value);
+      if (++copied % COPIED_AT_ONCE === 0) await copy.commit();
+    }
+    await copy.commit();
+  });
+  return copy;
+}

@@ -1,0 +1,304 @@
+/**
+ * Puts the management interface together from a running broker: what the API sees, the metrics, the pages beside it, and
+ * the file by which commands on this machine find it. Loaded when the listeners are open, so that no client waits for it.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ChainSource } from './access/chain/access-chain.ts';
+import { AuditLog } from './api/audit.ts';
+import { installDocs } from './api/docs-page.ts';
+import { httpServer, listen, type OpenServer, readTls, type ServerTls } from './api/http-server.ts';
+import type { LogRing } from './api/log-ring.ts';
+import { Accounts } from './api/login/accounts.ts';
+import { ApiKeys } from './api/login/api-keys.ts';
+import { DashboardSessions } from './api/login/sessions.ts';
+import { LoginThrottle } from './api/login/throttle.ts';
+import type {
+  AccessAdministration,
+  ListenerAdministration,
+  Management,
+  PermissionQuestion,
+  ReloadOutcome,
+} from './api/management.ts';
+import { installPages, type Readiness } from './api/pages.ts';
+import { allRoutes } from './api/resources/index.ts';
+import { openApiServer } from './api/server.ts';
+import { installStatus, installV4 } from './api/v4/server.ts';
+import type { Bridges } from './bridges/bridges.ts';
+import { removeManagementFile, writeManagementFile } from './cli/control/management-file.ts';
+import type { EffectiveDurability } from './cli/program.ts';
+import { programVersion } from './cli/version.ts';
+import { problemText } from './config/error.ts';
+import { type Loaded, problemsOfYaml } from './config/load.ts';
+import { shownSettings } from './config/shown-settings.ts';
+import type { EmbeddedBroker } from './embedded-broker.ts';
+import { Metrics } from './metrics/metrics.ts';
+import type { ClientIdentity } from './ports/access.ts';
+import { BackendError } from './ports/backend-error.ts';
+import type { BuiltinUsers } from './ports/builtin-users.ts';
+import type { PluginAdministration } from './ports/plugin-administration.ts';
+import type { FileStore, Store } from './ports/store.ts';
+import { SystemClock } from './std/system-clock.ts';
+import { StreamBackup } from './stream-backup.ts';
+
+export interface ManagementParts {
+  readonly broker: EmbeddedBroker;
+  readonly loaded: Loaded;
+  readonly listeners: ListenerAdministration;
+  readonly durability: EffectiveDurability;
+  readonly store: Store;
+  /** Undefined where none is configured. */
+  readonly bridges: Bridges | undefined;
+  readonly log: LogRing;
+  /** Left out where there are none. */
+  readonly plugins?: PluginAdministration | undefined;
+  /** What EMQX 4 calls modules; left out where there are none. */
+  readonly modules?: PluginAdministration | undefined;
+  reload(): Promise<ReloadOutcome>;
+}
+
+export interface OpenManagement {
+  /** `http://127.0.0.1:18083` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The pages that the build has put beside the program; none when it was built without them. */
+const DASHBOARD = fileURLToPath(new URL('./dashboard', import.meta.url));
+
+/**
+ * Resolves to undefined when the port is taken and nobody has asked for it: then there is a line in the log.
+ * @throws BackendError `MANAGEMENT_NOT_OPEN` when it cannot be opened as configured
+ */
+export async function openManagement(parts: ManagementParts): Promise<OpenManagement | undefined> {
+  const { loaded } = parts;
+  const { settings, dataDirectory } = loaded;
+  const metrics = openMetrics(parts);
+  const token = randomBytes(32).toString('base64url');
+  const management = managementOf(parts, metrics, token);
+  const opened: OpenServer[] = [];
+  const close = async (): Promise<void> => {
+    metrics.close();
+    for (const server of opened) await server.close();
+  };
+  try {
+    opened.push(await openMain(parts, management, metrics));
+  } catch (error) {
+    await close();
+    return notOpened(parts, error, 'management', 'management.enabled: false');
+  }
+  try {
+    if (settings.optionalNumber('management.emqx_api.port') !== undefined)
+      opened.push(await openEmqx(parts, management));
+  } catch (error) {
+    await close();
+    return notOpened(parts, error, 'management.emqx_api', 'no port at all');
+  }
+  const [main, emqx] = opened;
+  const { url = '', fingerprint } = main ?? {};
+  if (emqx !== undefined) parts.log.info('The HTTP API of EMQX 4 has a port of its own', { url: emqx.url });
+  writeManagementFile(dataDirectory, {
+    url,
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(emqx !== undefined && { emqxUrl: emqx.url }),
+    token,
+    pid: process.pid,
+  });
+  return {
+    url,
+    close: async () => {
+      removeManagementFile(dataDirectory, token);
+      await close();
+    },
+  };
+}
+
+function openMain(parts: ManagementParts, management: Management, metrics: Metrics): Promise<OpenServer> {
+  const { loaded, log, broker } = parts;
+  const { settings } = loaded;
+  return openApiServer({
+    host: settings.text('management.host'),
+    port: settings.number('management.port'),
+    ...tlsOf(loaded),
+    hosts: settings.list('management.hosts'),
+    routes: allRoutes,
+    management,
+    log,
+    extend: async (server) => {
+      installDocs(server);
+      await installV4(server, { management, takesLogins: true });
+      await installPages(server, {
+        management,
+        metricsPublic: settings.boolean('management.metrics_public'),
+        readiness: () => readinessOf(broker),
+        metrics: () => metrics.prometheus(),
+        dashboard: existsSync(DASHBOARD) ? DASHBOARD : undefined,
+      });
+    },
+  });
+}
+
+/** The port that scripts made for EMQX 4 ask. */
+async function openEmqx({ loaded: { settings }, log }: ManagementParts, management: Management): Promise<OpenServer> {
+  const options = {
+    host: settings.text('management.emqx_api.host'),
+    port: settings.optionalNumber('management.emqx_api.port') ?? 0,
+    hosts: settings.list('management.hosts'),
+    log,
+  };
+  const server = httpServer(options);
+  installStatus(server, management);
+  await installV4(server, { management, takesLogins: false });
+  return await listen(server, options);
+}
+
+function notOpened(
+  { loaded: { settings }, log }: ManagementParts,
+  cause: unknown,
+  section: string,
+  off: string,
+): undefined {
+  if (cause instanceof BackendError) throw cause;
+  const where = `${settings.text(`${section}.host`)}:${settings.number(`${section}.port`)}`;
+  const text = (cause as Error).message;
+  const isAsked = settings.get(`${section}.port`).origin.kind !== 'default';
+  if (isAsked) {
+    const advice = `Choose another with ${section}.port, or switch it off with ${off}.`;
+    throw new BackendError(
+      'MANAGEMENT_NOT_OPEN',
+      `The management interface cannot listen on ${where}: ${text}. ${advice}`,
+      {
+        cause,
+      },
+    );
+  }
+  log.warn('There is no management interface: its port cannot be had; choose another with management.port', {
+    address: where,
+    cause: text,
+  });
+  return undefined;
+}
+
+function tlsOf({ settings }: Loaded): { tls?: ServerTls } {
+  const [certificate, key] = ['certificate_file', 'key_file'].map((name) =>
+    settings.optionalText(`management.${name}`),
+  );
+  if (certificate === undefined && key === undefined) return {};
+  if (certificate !== undefined && key !== undefined) return { tls: readTls(certificate, key) };
+  const text = 'management.certificate_file and management.key_file belong together; give both or none';
+  throw new BackendError('MANAGEMENT_TLS_UNREADABLE', text);
+}
+
+function openMetrics({ broker, durability, store }: ManagementParts): Metrics {
+  return new Metrics({
+    inspect: broker.inspect,
+    options: broker.options,
+    clock: new SystemClock(),
+    durability: durability.mode,
+    storeSize: () => ('size' in store ? (store as FileStore).size() : undefined),
+    access: () => broker.accessStatistics,
+  });
+}
+
+function managementOf(parts: ManagementParts, metrics: Metrics, localToken: string): Management {
+  const { broker, loaded, listeners, durability, store, log, reload, bridges } = parts;
+  return {
+    broker,
+    access: accessOf(parts),
+    node: {
+      name: broker.options.node,
+      version: programVersion(),
+      startedAt: new Date(broker.inspect.startedAtMs).toISOString(),
+      nodeVersion: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      dataDirectory: loaded.dataDirectory,
+      durability,
+    },
+    accounts: new Accounts(store, Date.now()),
+    sessions: new DashboardSessions(),
+    apiKeys: new ApiKeys(store),
+    throttle: new LoginThrottle(),
+    audit: new AuditLog(store),
+    localToken,
+    log,
+    listeners,
+    overview: () => metrics.overview(),
+    history: (span) => metrics.history(span),
+    settings: () => shownSettings(loaded),
+    validate: async (text) => (await problemsOfYaml(text)).map(problemText),
+    reload,
+    users: (name) => usersOf(broker.sources, name),
+    bridges,
+    plugins: parts.plugins,
+    modules: parts.modules,
+    backup: backupOf(parts),
+    application: applicationOf(loaded),
+    emqxNumbers: {
+      stats: () => metrics.emqxStats(),
+      metrics: () => metrics.emqxMetrics(),
+      prometheus: () => metrics.emqxPrometheus(),
+    },
+  };
+}
+
+function backupOf({ store, loaded }: ManagementParts): Management['backup'] {
+  if (!('backup' in store)) return undefined;
+  const backup = new StreamBackup(store as FileStore, loaded.dataDirectory);
+  return () => backup.take();
+}
+
+function applicationOf({ settings }: Loaded): Management['application'] {
+  const id = settings.optionalText('management.emqx_api.application_id');
+  const secret = settings.optionalText('management.emqx_api.application_secret');
+  return id === undefined || secret === undefined || secret === '' ? undefined : { id, secret };
+}
+
+function usersOf(sources: readonly ChainSource[], name: string): BuiltinUsers | undefined {
+  return sources.find(({ source }) => source.name === name)?.source.users;
+}
+
+function accessOf({ broker, loaded }: ManagementParts): AccessAdministration {
+  // Those of the moment: sources come and go with the plugins that they are in EMQX.
+  const testable = (name: string) =>
+    broker.sources.find(({ source }) => source.name === name && source.test !== undefined);
+  return {
+    get statistics() {
+      return broker.accessStatistics;
+    },
+    explain: (question) => {
+      const { action, topic, qos, retain } = question;
+      return broker.explain(clientOf(question, loaded), { action, topic, qos, retain });
+    },
+    forget: () => broker.rulesChanged(),
+    canTest: (name) => testable(name) !== undefined,
+    async test(name) {
+      try {
+        await testable(name)?.source.test?.();
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+  };
+}
+
+/** A client that need not be there. */
+function clientOf(
+  { clientId, username, address, listener }: PermissionQuestion,
+  { listeners }: Loaded,
+): ClientIdentity {
+  const name = listener ?? listeners[0]?.name ?? '';
+  const transport = listeners.find((one) => one.name === name)?.transport ?? 'tcp';
+  const peer = { address, port: 0, localAddress: '', localPort: 0, listener: name, transport };
+  return { clientId, username, peer, version: 5 };
+}
+
+/** Listening is what it does once it is open, so what is left are the store and the sources. */
+function readinessOf(broker: EmbeddedBroker): Readiness {
+  const problems = broker.inspect.alarms.active
+    .filter(({ name }) => name === 'store_failed' || name.startsWith('access_source_down/'))
+    .map(({ message }) => message);
+  return { ready: problems.length === 0, problems };
+}

@@ -1,0 +1,285 @@
+/** The dashboard on a real broker: what somebody does with it on the first day, from the first login to the last. */
+
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { hoopoe, type StartedBroker, startHoopoe } from '../system/executable.ts';
+import { lacksBrowser, logIn, needingBrowser, openBrowser, openTab, type RunningBrowser } from './browser.ts';
+
+const withoutSources = `listeners:
+  tcp: { host: 127.0.0.1, port: 0 }
+  ws: { host: 127.0.0.1, port: 0 }
+management: { port: 0 }
+`;
+const yaml = `${withoutSources}access:
+  users: { builtin: { scram: false } }
+`;
+const PASSWORD = 'a password for tests 1';
+const patience = { timeout: 20_000, interval: 50 };
+
+let running: RunningBrowser;
+
+async function pageAddress({ program }: Pick<StartedBroker, 'program'>): Promise<string> {
+  const address = /Dashboard +(http:\S+)/;
+  await expect.poll(() => address.exec(program.text)?.[1], patience).toBeDefined();
+  return address.exec(program.text)?.[1] ?? '';
+}
+
+/** The first login: the default password, which has to be changed at once. */
+async function enter(page: Page): Promise<void> {
+  await logIn(page, 'admin', 'public');
+  await page.getByLabel('Current password').fill('public');
+  await page.getByRole('textbox', { name: 'New password', exact: true }).fill(PASSWORD);
+  await page.getByRole('textbox', { name: 'New password once more' }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+}
+
+function mqttClient(broker: StartedBroker, options: IClientOptions): MqttClient {
+  const client = connect({ host: '127.0.0.1', port: broker.ports.get('tcp') ?? 0, reconnectPeriod: 0, ...options });
+  client.on('error', () => {});
+  onTestFinished(() => void client.end(true));
+  return client;
+}
+
+async function addUser(page: Page, url: string, name: string, password: string): Promise<void> {
+  await page.goto(`${url}/access?tab=users`);
+  await page.getByRole('button', { name: 'Add a user' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+  await dialog.getByRole('textbox', { name: 'Password' }).fill(password);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('cell', { name, exact: true }).waitFor();
+}
+
+describe.skipIf(lacksBrowser())(needingBrowser('the dashboard of a real broker'), { timeout: 180_000 }, () => {
+  beforeAll(async () => {
+    running = await openBrowser();
+  });
+  afterAll(() => running?.close());
+
+  it('refuses a wrong login, asks for another password, and switches its language', async () => {
+    const url = await pageAddress(await startHoopoe([], { yaml }));
+    const { page, context, problems } = await openTab(running.browser, `${url}/settings?q=keep`);
+    await logIn(page, 'admin', 'wrong');
+    await page.getByText('Wrong name or password').waitFor();
+    expect(
+      problems.splice(0).every((one) => one.includes('401')),
+      'only the refusal itself',
+    ).toBe(true);
+    await logIn(page, 'admin', 'public');
+    await page.getByRole('heading', { name: 'Choose a password' }).waitFor();
+    await page.reload();
+    await page.getByLabel('Current password').fill('public');
+    await page.getByRole('textbox', { name: 'New password', exact: true }).fill(PASSWORD);
+    await page.getByRole('textbox', { name: 'New password once more' }).fill('another one 12345');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('The two new passwords differ').waitFor();
+    await page.getByRole('textbox', { name: 'New password once more' }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    // The address from before the login is still the one that is shown.
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    expect(page.url()).toContain('q=keep');
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByRole('heading', { level: 1, name: '设置' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: '设置' }).waitFor();
+    expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    await page.getByRole('button', { name: 'admin' }).click();
+    await page.getByRole('menuitem', { name: '退出' }).click();
+    await page.getByRole('button', { name: '登录' }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it('adds a user who then logs in, is found, watched, disconnected and banned', async () => {
+    const broker = await startHoopoe([], { yaml });
+    const url = await pageAddress(broker);
+    const { page, problems } = await openTab(running.browser, url);
+    await enter(page);
+    await addUser(page, url, 'sensor', 'sensor-password');
+    const options = {
+      clientId: 'line 1/<b>7</b>.v2',
+      username: 'sensor',
+      password: 'sensor-password',
+      will: undefined,
+    };
+    const client = mqttClient(broker, options as IClientOptions);
+    await expect.poll(() => client.connected, patience).toBe(true);
+    await client.subscribeAsync('orders/#');
+    await page.getByRole('link', { name: 'Clients' }).first().click();
+    await page.getByRole('searchbox').fill('<b>7');
+    await page.getByRole('link', { name: options.clientId }).click();
+    await page.getByRole('tab', { name: 'Subscriptions' }).click();
+    await page.getByRole('cell', { name: 'orders/#', exact: true }).waitFor();
+    await page.getByRole('tab', { name: 'Packets' }).click();
+    await page.getByText('Waiting for the next packet').waitFor();
+    await expect
+      .poll(async () => {
+        await client.publishAsync('orders/new', '<i>42</i>');
+        return page.getByText('<i>42</i>').count();
+      }, patience)
+      .toBeGreaterThan(0);
+    const closed = new Promise<void>((resolve) => client.once('close', resolve));
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
+    await closed;
+    await page.goto(`${url}/bans`);
+    await page.getByRole('button', { name: 'Add a ban' }).click();
+    await page.getByRole('dialog').getByLabel('Who').fill(options.clientId);
+    await page.getByRole('dialog').getByRole('button', { name: 'Ban' }).click();
+    await page.getByRole('cell', { name: options.clientId, exact: true }).waitFor();
+    const refused = mqttClient(broker, options as IClientOptions);
+    await new Promise<void>((resolve) => refused.once('close', resolve));
+    expect(refused.connected).toBe(false);
+    await page.goto(`${url}/audit`);
+    await page.getByText('new user "sensor"').waitFor();
+    expect(
+      problems.filter((one) => !one.includes('404')),
+      'a session that has ended is not found',
+    ).toEqual([]);
+  });
+
+  it('starts a login source under Plugins, adds a user, and lets that user in', async () => {
+    const broker = await startHoopoe([], { yaml: withoutSources });
+    const url = await pageAddress(broker);
+    const { page, problems } = await openTab(running.browser, url);
+    await enter(page);
+    await page.getByRole('link', { name: 'Plugins' }).first().click();
+    await page.getByRole('searchbox').fill('mnesia');
+    await page.getByRole('button', { name: 'Start emqx_auth_mnesia' }).click();
+    await page.getByRole('button', { name: 'Stop emqx_auth_mnesia' }).waitFor();
+    await addUser(page, url, 'testuser', '123456');
+    const wrong = mqttClient(broker, { username: 'testuser', password: 'wrong' });
+    await new Promise<void>((resolve) => wrong.once('close', resolve));
+    expect(wrong.connected).toBe(false);
+    const client = mqttClient(broker, { clientId: 'lesson', username: 'testuser', password: '123456' });
+    await expect.poll(() => client.connected, patience).toBe(true);
+    await page.goto(`${url}/clients`);
+    await page.getByRole('link', { name: 'lesson' }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it('publishes and subscribes from the page with both versions, and shows it as topics and retained messages', async () => {
+    const broker = await startHoopoe([], { yaml });
+    const url = await pageAddress(broker);
+    const { page, problems } = await openTab(running.browser, url);
+    await enter(page);
+    await addUser(page, url, 'page', 'page-password');
+    for (const version of ['MQTT 5.0', 'MQTT 3.1.1']) {
+      await page.goto(`${url}/websocket`);
+      await page.getByLabel('Version').selectOption(version);
+      await page.getByRole('textbox', { name: 'User name' }).fill('page');
+      await page.getByRole('textbox', { name: 'Password' }).fill('page-password');
+      await page.getByRole('button', { name: 'Connect', exact: true }).click();
+      await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
+      await page.getByRole('button', { name: 'Unsubscribe demo/#' }).waitFor();
+      if (version === 'MQTT 5.0') {
+        await page.getByText('Properties', { exact: true }).click();
+        await page.getByLabel('User properties').fill('colour: <u>red</u>');
+      }
+      await page.getByLabel('Retain', { exact: true }).check();
+      await page.getByRole('textbox', { name: 'Payload' }).fill(`{"from": "${version}"}`);
+      await page.getByRole('button', { name: 'Publish', exact: true }).click();
+      await page.getByText('received', { exact: true }).waitFor();
+      if (version === 'MQTT 5.0')
+        await page.getByRole('list', { name: 'Messages' }).getByText('colour: <u>red</u>').waitFor();
+    }
+    await page.goto(`${url}/retained?topic=demo/hello`);
+    await page.getByText('"from": "MQTT 3.1.1"').waitFor();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No message is retained').waitFor();
+    await page.goto(`${url}/topics`);
+    await page.getByText('Waiting for messages').waitFor();
+    const client = mqttClient(broker, { username: 'page', password: 'page-password' });
+    await expect.poll(() => client.connected, patience).toBe(true);
+    await expect
+      .poll(async () => {
+        await client.publishAsync('site/hall/celsius', '21.5');
+        return page.getByRole('treeitem', { name: 'site' }).count();
+      }, patience)
+      .toBe(1);
+    await page.goto(`${url}/topics?topic=site/hall/celsius`);
+    await page.getByText('Waiting for a message').waitFor();
+    await expect
+      .poll(async () => {
+        await client.publishAsync('site/hall/celsius', String(20 + Math.random()));
+        return page.getByRole('img', { name: /Numbers in the payload/ }).count();
+      }, patience)
+      .toBe(1);
+    expect(problems).toEqual([]);
+  });
+
+  it('gives out keys and logins, and shows a viewer nothing that only others may do', async () => {
+    const broker = await startHoopoe([], { yaml });
+    const url = await pageAddress(broker);
+    const admin = await openTab(running.browser, url);
+    await enter(admin.page);
+    const dialog = admin.page.getByRole('dialog');
+    await admin.page.goto(`${url}/api-keys`);
+    await admin.page.getByRole('button', { name: 'Make a key' }).click();
+    await dialog.getByLabel('Name').fill('monitoring');
+    await dialog.getByRole('button', { name: 'Make', exact: true }).click();
+    const token = await dialog.locator('pre').first().textContent();
+    const answer = await fetch(`${url}/api/v1/overview`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(200);
+    await admin.page.goto(`${url}/settings`);
+    await admin.page.getByRole('button', { name: 'Check a configuration' }).click();
+    await dialog.getByRole('textbox').fill('listeners: { tcp: { port: high } }');
+    await dialog.getByRole('button', { name: 'Check', exact: true }).click();
+    await dialog.getByRole('alert').getByText('port').waitFor();
+    await admin.page.goto(`${url}/access?tab=explain`);
+    await admin.page.getByLabel('Client identifier').fill('somebody');
+    await admin.page.getByLabel('Topic or topic filter').fill('a/b');
+    await admin.page.getByRole('button', { name: 'Explain' }).click();
+    await admin.page.getByText(/^(allowed|refused)$/).waitFor();
+    await admin.page.goto(`${url}/logins`);
+    await admin.page.getByRole('button', { name: 'Add a login' }).click();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('looker');
+    await dialog.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await admin.page.getByRole('cell', { name: 'looker', exact: true }).waitFor();
+    mqttClient(broker, { clientId: 'seen' });
+    const viewer = await openTab(running.browser, url);
+    await logIn(viewer.page, 'looker', PASSWORD);
+    await viewer.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    for (const [address, heading] of [
+      ['/clients', 'Clients'],
+      ['/topics', 'Topics'],
+      ['/access', 'Access'],
+      ['/plugins', 'Plugins'],
+      ['/settings', 'Settings'],
+    ] as const) {
+      await viewer.page.goto(url + address);
+      await viewer.page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    }
+    await viewer.page.goto(`${url}/logs`);
+    await viewer.page.getByText('Your role may not see this').waitFor();
+    expect(await viewer.page.getByRole('link', { name: /Logs|Audit log|API keys|Logins/ }).count()).toBe(0);
+    expect(viewer.problems).toEqual([]);
+    expect(admin.problems).toEqual([]);
+  });
+
+  it('says that the broker is gone, and goes on when it is back', async () => {
+    const first = await startHoopoe([], { yaml });
+    const url = await pageAddress(first);
+    const { page } = await openTab(running.browser, url);
+    await enter(page);
+    first.program.child.kill('SIGTERM');
+    await page.getByText('The connection to the broker is lost').waitFor();
+    await expect.poll(() => first.program.ended, patience).toBeDefined();
+    const { port } = new URL(url);
+    const again = hoopoe([], {
+      yaml: yaml.replace('management: { port: 0 }', `management: { port: ${port} }`),
+      dataDirectory: first.dataDirectory,
+    });
+    await pageAddress(again);
+    // Sessions of the page end with the broker; the password that was chosen does not.
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+    await logIn(page, 'admin', PASSWORD);
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await page.getByText('The connection to the broker is lost').waitFor({ state: 'detached' });
+  });
+});

@@ -1,0 +1,97 @@
+/** Files of rules that are written while clients work: half of one, none, or nonsense never opens a door. */
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { connectedJs, jsClient } from '../clients/mqttjs.ts';
+import { folder, until } from '../listeners/listening.ts';
+import { startHoopoe } from './executable.ts';
+
+const good = {
+  acl: 'user ann\ntopic write up/#\n',
+  conf: '{deny, all, publish, ["up/secret/#"]}.\n{allow, {user, "ann"}, pubsub, ["up/#"]}.\n{deny, all}.\n',
+};
+
+/** What may stand where the rules were. */
+const broken: Readonly<Record<string, (file: string) => void>> = {
+  nothing: (file) => writeFileSync(file, ''),
+  half: (file) => writeFileSync(file, '{deny, all, publ'),
+  'no text': (file) => writeFileSync(file, Buffer.from([0xff, 0xfe, 0x00, 0x7b])),
+  'no file': (file) => rmSync(file),
+  'a folder': (file) => {
+    rmSync(file, { force: true });
+    mkdirSync(file);
+  },
+  comments: (file) => writeFileSync(file, '%% {allow, all}.\n# topic readwrite #\n'),
+};
+
+test('rules that cannot be read leave the old ones in place, however many clients ask meanwhile', async () => {
+  const path = folder();
+  const conf = join(path, 'acl.conf');
+  const acl = join(path, 'acl');
+  writeFileSync(conf, good.conf);
+  writeFileSync(acl, good.acl);
+  const yaml = `
+listeners: { tcp: { host: 127.0.0.1, port: 0 } }
+management: { enabled: false }
+access:
+  users: { builtin: { bootstrap_users: "ann:secret", scram: false } }
+  rules: { acl_conf: { file: ${conf} } }
+  more: { acl_file: { file: ${acl} } }
+`;
+  const { ports, program } = await startHoopoe([], { yaml });
+  const url = `mqtt://127.0.0.1:${ports.get('tcp')}`;
+  const counts = { allowed: 0, denied: 0, wrong: 0, refused: 0, in: 0 };
+  let isOver = false;
+  onTestFinished(() => {
+    isOver = true;
+  });
+  const codeOf = async (client: Awaited<ReturnType<typeof connectedJs>>, topic: string): Promise<number> =>
+    client.client.publishAsync(topic, 'x', { qos: 1 }).then(
+      () => 0,
+      (error: { code: number }) => error.code,
+    );
+  const lane = async (clientId: string): Promise<void> => {
+    const login = { username: 'ann', password: 'secret', protocolVersion: 5 as const, clientId };
+    const client = await connectedJs(url, login);
+    while (!isOver) {
+      const codes = [await codeOf(client, 'up/a'), await codeOf(client, 'up/secret/a'), await codeOf(client, 'other')];
+      if (codes[0] === 0 && codes[1] === 0x87 && codes[2] === 0x87) {
+        counts.allowed++;
+        counts.denied += 2;
+      } else counts.wrong++;
+    }
+  };
+  const lanes = Promise.all(['a', 'b', 'c', 'd'].map(lane));
+  const stranger = async (): Promise<void> => {
+    while (!isOver) {
+      const client = jsClient(url, { username: 'ann', password: 'wrong' });
+      await until(() => client.errors.length > 0 || client.sessionsPresent.length > 0, 'an answer', 10_000);
+      if (client.errors.length > 0) counts.refused++;
+      else counts.in++;
+    }
+  };
+  const strangers = stranger();
+
+  let reloads = 0;
+  for (const write of Object.values(broken)) {
+    for (const file of [conf, acl]) {
+      write(file);
+      const before = counts.allowed;
+      program.kill('SIGHUP');
+      reloads++;
+      await until(() => program.errors.split('keeps what it had').length > reloads, `reload ${reloads}`, 10_000);
+      await until(() => counts.allowed >= before + 20, 'clients have asked again', 10_000);
+      rmSync(file, { recursive: true, force: true });
+      writeFileSync(file, file === conf ? good.conf : good.acl);
+    }
+  }
+  expect(counts.wrong).toBe(0);
+  writeFileSync(conf, '{deny, all}.\n');
+  program.kill('SIGHUP');
+  await until(() => counts.wrong > 0, 'the new rules hold', 10_000);
+  isOver = true;
+  await Promise.all([lanes, strangers]);
+  expect(counts.in).toBe(0);
+  expect(counts.refused).toBeGreaterThan(5);
+});
