@@ -5,7 +5,8 @@
 
 import type { ChainSource } from './access/chain/access-chain.ts';
 import { planAccess, type SourceSettings } from './config/access.ts';
-import { readYaml } from './config/native-yaml.ts';
+import { defaultOrigin } from './config/error.ts';
+import { Reading } from './config/reading.ts';
 import { settle } from './config/settings.ts';
 import type { PartSwitch } from './plugins/emqx-parts.ts';
 
@@ -59,6 +60,8 @@ export class RunningSources {
 
 /** The section that consists of its kind alone, and has its name. */
 function byDefault(kind: string): readonly SourceSettings[] {
-  const settings = settle([readYaml(`access: { ${kind}: { type: ${kind} } }`, '')], []);
-  return planAccess(settings, true).sources;
+  const reading = new Reading();
+  reading.mention(`access.${kind}`, defaultOrigin);
+  reading.assign(`access.${kind}.type`, kind, defaultOrigin, '');
+  return planAccess(settle([reading], []), true).sources;
 }

@@ -17,9 +17,7 @@ import type { Settings } from './config/settings.ts';
 import { createBroker, type EmbeddedBroker } from './embedded-broker.ts';
 import { sayTrees } from './logging/trees.ts';
 import type { OpenManagement } from './management.ts';
-import { openPlugins } from './open-plugins.ts';
 import { OwnCertificates } from './own-certificates.ts';
-import { moduleAdministration, pluginAdministration } from './plugins/administration.ts';
 import type { Plugins } from './plugins/plugins.ts';
 import { BackendError } from './ports/backend-error.ts';
 import type { Log } from './ports/log.ts';
@@ -43,7 +41,6 @@ interface Parts {
   readonly copy: KeptCopy | undefined;
   /** Undefined where none is configured. */
   readonly bridges: Bridges | undefined;
-  readonly plugins: Plugins;
 }
 
 /** @throws StartError with nothing left open */
@@ -64,8 +61,8 @@ export const startBroker: StartBroker = async (loaded, plainLog) => {
   let plugins: Plugins | undefined;
   try {
     const bridges = await openBridges(broker, settings);
-    // Before the listeners, so that no client comes in past a plugin.
-    plugins = await openPlugins({ broker, loaded, store: opened.store, log, bridges });
+    // Before the listeners where there is anything to load, so that no client comes in past a plugin.
+    if (wantsPlugins(settings, opened.store)) plugins = await loadPlugins({ ...parts, bridges }, loaded, log);
     await listeners.open(loaded.listeners, {
       qosMax: options.maximumQos,
       topicAliasesMax: options.topicAliasMaximum,
@@ -75,7 +72,7 @@ export const startBroker: StartBroker = async (loaded, plainLog) => {
       sources.map(({ source }) => source),
       log,
     );
-    return runningBroker({ ...parts, bridges, plugins }, loaded, log);
+    return runningBroker({ ...parts, bridges }, plugins, loaded, log);
   } catch (error) {
     await plugins?.close();
     await broker.close();
@@ -148,8 +145,26 @@ async function openStore(folder: string, { mode, windowSeconds }: EffectiveDurab
   }
 }
 
-function runningBroker(parts: Parts, loaded: Loaded, log: LogRing): RunningBroker {
-  const { broker, sources, listeners, certificates, durability, store, bridges, plugins, copy } = parts;
+/** Whether the configuration or an operator has asked for any plugin. */
+function wantsPlugins({ all, entries }: Settings, store: Store): boolean {
+  const isSaid = [...all.values()].some(
+    ({ path, origin }) => origin.kind !== 'default' && /^(modules|webhook)\./.test(path),
+  );
+  return isSaid || (entries.get('plugins')?.size ?? 0) > 0 || [...store.range('plugins/', { limit: 1 })].length > 0;
+}
+
+async function loadPlugins(
+  { broker, store, bridges }: Pick<Parts, 'broker' | 'store' | 'bridges'>,
+  loaded: Loaded,
+  log: LogRing,
+): Promise<Plugins> {
+  const { openPlugins } = await import('./open-plugins.ts');
+  return await openPlugins({ broker, loaded, store, log, bridges });
+}
+
+function runningBroker(parts: Parts, opened: Plugins | undefined, loaded: Loaded, log: LogRing): RunningBroker {
+  const { broker, sources, listeners, certificates, durability, store, bridges, copy } = parts;
+  let plugins = opened;
   const renewal = setInterval(() => {
     certificates.renewed().then(
       (renewed) => (renewed ? listeners.reloadCertificates() : undefined),
@@ -177,7 +192,9 @@ function runningBroker(parts: Parts, loaded: Loaded, log: LogRing): RunningBroke
     openManagement: async ({ level, reload }) => {
       log.level = level;
       if (!loaded.settings.boolean('management.enabled')) return undefined;
+      plugins ??= await loadPlugins(parts, loaded, log);
       const { openManagement } = await import('./management.ts');
+      const { moduleAdministration, pluginAdministration } = await import('./plugins/administration.ts');
       management = await openManagement({
         broker,
         loaded,
@@ -200,7 +217,7 @@ function runningBroker(parts: Parts, loaded: Loaded, log: LogRing): RunningBroke
     close: async () => {
       clearInterval(renewal);
       await management?.close();
-      await plugins.close();
+      await plugins?.close();
       await broker.close();
       await copy?.leave();
     },
