@@ -13,6 +13,7 @@ import { isLoopback } from '../listeners/address.ts';
 import { BackendError } from '../ports/backend-error.ts';
 import type { Log } from '../ports/log.ts';
 import { ApiFailure } from './failure.ts';
+import { lazyValidators } from './lazy-validators.ts';
 import { hostAllowed, hostName, securityHeaders } from './security-headers.ts';
 
 /** Certificate with its chain and key, as PEM. */
@@ -68,6 +69,7 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
     trustProxy: false,
     routerOptions: { maxParamLength: HEAD_BYTES_MAX, ignoreTrailingSlash: true },
     // What is too much is refused with its name, not left out in silence.
+    schemaController: { compilersFactory: { buildValidator: lazyValidators } },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' as const, allErrors: false } },
   };
   const server = (tls === undefined
