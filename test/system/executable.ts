@@ -17,6 +17,8 @@ export interface CommandOptions {
   /** A new one unless given. */
   readonly dataDirectory?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** True leaves the management interface on its standard port, which several tests at once cannot have. */
+  readonly standardPorts?: boolean;
 }
 
 export interface Command {
@@ -24,6 +26,13 @@ export interface Command {
   readonly dataDirectory: string;
   /** Where the YAML was written. */
   readonly file: string;
+}
+
+/** A free port for the management interface, unless the test says which. */
+function managementPort(args: readonly string[], options: CommandOptions): NodeJS.ProcessEnv {
+  const isChosen = options.standardPorts === true || options.yaml?.includes('management') === true;
+  const isOtherDialect = /^(mosquitto|emqx|emqttd)/.test(args[0] ?? '');
+  return isChosen || isOtherDialect ? {} : { HOOPOE_MANAGEMENT__PORT: '0' };
 }
 
 /** Runs `hoopoe` with these arguments. */
@@ -35,7 +44,15 @@ export function hoopoe(args: readonly string[], options: CommandOptions = {}): C
   const program = new RunningProgram(
     process.execPath,
     [executable, ...(options.yaml === undefined ? [] : ['-c', file]), ...args],
-    { env: { PATH: process.env['PATH'], LC_ALL: 'C', HOOPOE_DATA_DIR: dataDirectory, ...options.env } },
+    {
+      env: {
+        PATH: process.env['PATH'],
+        LC_ALL: 'C',
+        HOOPOE_DATA_DIR: dataDirectory,
+        ...managementPort(args, options),
+        ...options.env,
+      },
+    },
   );
   return { program, dataDirectory, file };
 }
