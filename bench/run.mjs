@@ -1,19 +1,25 @@
 /**
  * `npm run bench`: measures brokers side by side and writes the tables to the terminal and, with all raw figures, to
- * bench/results/. Rounds, scenarios and brokers are nested in this order, so that whatever disturbs the machine for a
- * while disturbs neighbours in a table alike.
+ * bench/results/, where the last run of each form is kept. Rounds, scenarios and brokers are nested in this order, so
+ * that whatever disturbs the machine for a while disturbs neighbours in a table alike.
  */
 
+import '../tools/node-version.mjs';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureForeignClients } from '../tools/foreign-clients.mjs';
+import { ToolFailure } from '../tools/process.mjs';
+import { ensureBuilt, ensureInstalled } from '../tools/setup.mjs';
 import { measureCell } from './cell.mjs';
 import { makeCertificate } from './certificate.mjs';
+import { keepFigures, writeDocuments } from './documents.mjs';
 import { readMachine } from './machine.mjs';
 import { readOptions } from './options.mjs';
 import { Processes } from './processes.mjs';
-import { median, summarize } from './summary.mjs';
+import { scalingTables } from './scaling.mjs';
+import { median, summarize, troubles } from './summary.mjs';
 import { makeTables, toMarkdown, toTerminal } from './tables.mjs';
 
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
@@ -25,6 +31,12 @@ const OTHERS_SHARE_MAX = 0.05;
 
 /** @param {Options} options */
 async function bench(options) {
+  if (!options.asBuilt) {
+    await ensureInstalled();
+    await ensureBuilt();
+    await ensureForeignClients(['mosquitto', 'openssl']);
+  }
+  const startMs = performance.now();
   const machine = readMachine();
   const processes = new Processes(machine);
   const folder = mkdtempSync(join(tmpdir(), 'hoopoe-bench-'));
@@ -58,10 +70,43 @@ async function bench(options) {
       return own.length > 0 ? [summarize(own)] : [];
     }),
   );
-  description.push(disturbance(cells));
-  const tables = makeTables({ scenarios: options.scenarios, brokers, summaries });
+  const minutes = Math.ceil((performance.now() - startMs) / 60_000);
+  description.push(`${disturbance(cells)} The run took ${minutes} minute${minutes === 1 ? '' : 's'}.`);
+  report({ options, machine, brokers, description, summaries, cells });
+}
+
+/**
+ * @param {object} run
+ * @param {Options} run.options
+ * @param {import('./machine.mjs').Machine} run.machine
+ * @param {import('./brokers/broker.mjs').Broker[]} run.brokers
+ * @param {string[]} run.description
+ * @param {import('./summary.mjs').Summary[]} run.summaries
+ * @param {import('./cell.mjs').Cell[]} run.cells
+ */
+function report({ options, machine, brokers, description, summaries, cells }) {
+  const { scenarios } = options;
+  const tables = options.scaling
+    ? scalingTables(brokers, summaries)
+    : Object.values(makeTables({ scenarios, brokers, summaries })).filter(({ rows }) => rows.length > 0);
   console.log(`\n${tables.map(toTerminal).join('\n\n')}\n\n${description.at(-1)}`);
-  save({ description, machine, tables, summaries, cells });
+  const date = new Date().toISOString().slice(0, 19);
+  const figures = {
+    date,
+    machine,
+    description,
+    versions: Object.fromEntries(brokers.map((broker) => [broker.name, broker.version()])),
+    summaries,
+  };
+  save({ form: options.form, figures, tables, cells });
+  const bad = troubles(summaries, scenarios);
+  if (bad.length > 0) {
+    console.error(`\nTHIS RUN IS NOT VALID:\n${bad.map((text) => `  ${text}`).join('\n')}`);
+    process.exitCode = 1;
+  } else if (options.writesDocs) {
+    keepFigures(options.scaling ? 'scaling' : 'comparison', figures);
+    console.log(`Written into ${writeDocuments().join(', ')}`);
+  }
 }
 
 /** @param {Options} options @param {import('./cell.mjs').Surroundings} surroundings */
@@ -84,7 +129,7 @@ async function measureAll({ scenarios, brokers, rounds, secondsMax }, surroundin
         }
         const cell = await measureCell(broker, scenario, surroundings);
         cells.push(cell);
-        console.log(`${round + 1}/${rounds}  ${scenario.name.padEnd(15)} ${broker.name.padEnd(10)} ${brief(cell)}`);
+        console.log(`${round + 1}/${rounds}  ${scenario.name.padEnd(22)} ${broker.name.padEnd(10)} ${brief(cell)}`);
       }
     }
   }
@@ -114,7 +159,7 @@ function describe({ rounds, timing }, machine, brokers) {
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; ${pinning}.`,
     `${brokers.map((broker) => `${broker.title} ${broker.version()}`).join(', ')}.`,
-    `${rounds} round${rounds === 1 ? '' : 's'}, ${timing.measureSeconds} s measured after ${timing.warmSeconds} s of warming up; medians.`,
+    `${rounds} round${rounds === 1 ? '' : 's'}, ${timing.measureSeconds} s measured after at least ${timing.warmSeconds} s of warming up; medians.`,
   ];
 }
 
@@ -128,19 +173,18 @@ function disturbance(cells) {
 
 /**
  * @param {object} run
- * @param {string[]} run.description
- * @param {import('./machine.mjs').Machine} run.machine
+ * @param {Options['form']} run.form
+ * @param {import('./documents.mjs').Figures} run.figures
  * @param {import('./tables.mjs').Table[]} run.tables
- * @param {import('./summary.mjs').Summary[]} run.summaries
  * @param {import('./cell.mjs').Cell[]} run.cells
  */
-function save({ description, machine, tables, summaries, cells }) {
-  const date = new Date().toISOString().slice(0, 19);
-  const name = join(RESULTS, date.replaceAll(':', ''));
+function save({ form, figures, tables, cells }) {
+  const { date, description } = figures;
+  const name = join(RESULTS, form);
   mkdirSync(RESULTS, { recursive: true });
-  const text = [`# Benchmark of ${date} UTC`, description.join('\n'), ...tables.map(toMarkdown)].join('\n\n');
-  writeFileSync(`${name}.md`, `${text}\n`);
-  writeFileSync(`${name}.json`, `${JSON.stringify({ date, machine, summaries, cells }, undefined, 2)}\n`);
+  const text = [`# Benchmark of ${date} UTC`, description.join('\n'), ...tables.map((table) => toMarkdown(table))];
+  writeFileSync(`${name}.md`, `${text.join('\n\n')}\n`);
+  writeFileSync(`${name}.json`, `${JSON.stringify({ ...figures, cells }, undefined, 2)}\n`);
   console.log(`Written to ${name}.md and .json`);
 }
 
@@ -149,5 +193,11 @@ if ('text' in command) {
   console.log(command.text);
   process.exitCode = command.exitCode;
 } else {
-  await bench(command.options);
+  try {
+    await bench(command.options);
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

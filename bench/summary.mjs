@@ -5,6 +5,7 @@
  * @property {string} scenario
  * @property {string} broker
  * @property {string} [reason] why there are no figures
+ * @property {boolean} [failed] the reason is a failure, not a feature that the broker lacks
  * @property {number} [rounds] that were measured
  * @property {string} [unit] what the figures are per
  * @property {number} [cpuUs] of the broker per operation
@@ -17,6 +18,7 @@
  * @property {number} [startBytes]
  * @property {number} [peakBytes]
  * @property {number} [connectionBytes]
+ * @property {number} [heldBytes] what everything that was made before the traffic takes: connections, subscriptions, sessions
  * @property {number} [lost] of all rounds
  * @property {number} [duplicated] of all rounds
  * @property {string[]} [failures] of rounds that failed while others did not
@@ -31,7 +33,8 @@ export function summarize(cells) {
   const [{ scenario, broker }] = cells;
   const good = cells.filter((cell) => cell.measurement !== undefined);
   const reasons = [...new Set(cells.flatMap(({ reason }) => (reason === undefined ? [] : [reason])))];
-  if (good.length === 0) return { scenario, broker, reason: reasons.join('; ') };
+  const failed = cells.some((cell) => cell.failed);
+  if (good.length === 0) return { scenario, broker, reason: reasons.join('; '), ...(failed ? { failed } : {}) };
   /** @type {import('./generator/measurement.mjs').Measurement[]} */
   const results = good.flatMap(({ measurement }) => (measurement === undefined ? [] : [measurement]));
   const middle = (/** @type {(result: (typeof results)[number]) => number} */ of) => median(results.map(of));
@@ -51,6 +54,7 @@ export function summarize(cells) {
     startMs: median(good.map(({ startMs }) => startMs ?? 0)),
     startBytes: middle((result) => result.startBytes),
     peakBytes: middle((result) => result.peakBytes),
+    heldBytes: middle((result) => result.connectedBytes - result.startBytes),
     ...(connectionBytes.length > 0 ? { connectionBytes: median(connectionBytes) } : {}),
     lost: results.reduce((sum, result) => sum + result.lost, 0),
     duplicated: results.reduce((sum, result) => sum + result.duplicated, 0),
@@ -75,6 +79,21 @@ function medianLatency(latencies) {
 function medianNotes(results) {
   const names = new Set(results.flatMap(({ notes = {} }) => Object.keys(notes)));
   return Object.fromEntries([...names].map((name) => [name, median(results.map(({ notes }) => notes?.[name] ?? 0))]));
+}
+
+/**
+ * What makes a run worthless, in sentences: a failed measurement, a message lost at QoS 1 or 2, one that came twice or
+ * out of its order.
+ * @param {Summary[]} summaries @param {import('./scenarios/row.mjs').Scenario[]} scenarios @returns {string[]}
+ */
+export function troubles(summaries, scenarios) {
+  return summaries.flatMap(({ scenario, broker, failed, reason, failures = [], lost = 0, duplicated = 0 }) => {
+    const qos = scenarios.find(({ name }) => name === scenario)?.qos ?? 0;
+    const said = failed ? [...failures, reason ?? ''] : [...failures];
+    if (lost > 0 && qos > 0) said.push(`lost ${lost} messages at QoS ${qos}`);
+    if (duplicated > 0) said.push(`${duplicated} messages came twice or out of order`);
+    return said.filter((text) => text !== '').map((text) => `${broker}, ${scenario}: ${text}`);
+  });
 }
 
 /** @param {number[]} values @returns {number} */

@@ -14,19 +14,36 @@ import { REFERENCE } from './brokers/index.mjs';
  * @property {import('./scenarios/row.mjs').Scenario[]} scenarios
  * @property {import('./brokers/broker.mjs').Broker[]} brokers
  * @property {import('./summary.mjs').Summary[]} summaries
+ * @property {(scenario: import('./scenarios/row.mjs').Scenario) => string} [label] of a row; the title unless given
  */
 
-/** @param {Run} run @returns {Table[]} */
+/**
+ * @typedef {object} Tables by what they are about
+ * @property {Table} cpu
+ * @property {Table} throughput
+ * @property {Table} latency
+ * @property {Table} memory
+ * @property {Table} generator
+ * @property {Table} start
+ * @property {Table} remarks
+ */
+
+/** @param {Run} run @returns {Tables} */
 export function makeTables(run) {
-  return [
-    cpuTable(run),
-    table(run, 'Throughput per second (× Mosquitto; b: broker, g: generator, % of its core)', throughput),
-    table(run, 'Latency at a fixed rate, microseconds p50 / p99 / p99.9 (p99 × Mosquitto)', latency),
-    table(run, 'Memory of the process, MB start → peak; bytes per connection', memory),
-    table(run, 'CPU microseconds of the generator per message', (summary) => figure(summary.generatorCpuUs)),
-    startTable(run),
-    remarks(run),
-  ].filter(({ rows }) => rows.length > 0);
+  return {
+    cpu: cpuTable(run),
+    throughput: table(run, 'Throughput per second (× Mosquitto; b: broker, g: generator, % of its core)', throughput),
+    latency: table(
+      run,
+      'Latency at a fixed rate, microseconds p50 / p99 / p99.9 (p99 × Mosquitto)',
+      latency,
+      hasLatency,
+    ),
+    memory: table(run, 'Memory of the process, MB start → peak; bytes per connection', memory),
+    generator: table(run, 'CPU microseconds of the generator per message', (summary) => figure(summary.generatorCpuUs)),
+    start: startTable(run),
+    remarks: remarks(run),
+  };
 }
 
 /** @param {Run} run @returns {Table} */
@@ -39,7 +56,7 @@ function cpuTable(run) {
     },
   );
   if (!run.brokers.some(({ name }) => name === 'hoopoe')) return basic;
-  const targets = run.scenarios.map(({ name, targetRatio }) => {
+  const targets = rowsOf(run, () => true).map(({ name, targetRatio }) => {
     if (targetRatio === undefined) return '';
     const own = find(run, name, 'hoopoe')?.cpuUs;
     const other = find(run, name, REFERENCE)?.cpuUs;
@@ -56,18 +73,30 @@ function cpuTable(run) {
 /**
  * @param {Run} run @param {string} title
  * @param {(summary: import('./summary.mjs').Summary, reference: import('./summary.mjs').Summary | undefined) => string} cell
+ * @param {(scenario: import('./scenarios/row.mjs').Scenario) => boolean} [fits] whether the table has a row for it
  * @returns {Table}
  */
-function table(run, title, cell) {
-  const rows = run.scenarios.map((scenario) => {
+function table(run, title, cell, fits = () => true) {
+  const rows = rowsOf(run, fits).map((scenario) => {
     const reference = find(run, scenario.name, REFERENCE);
     const cells = run.brokers.map(({ name }) => {
       const summary = find(run, scenario.name, name);
       return summary?.cpuUs === undefined ? '–' : cell(summary, reference);
     });
-    return [scenario.title, ...cells];
+    return [run.label?.(scenario) ?? scenario.title, ...cells];
   });
   return { title, head: ['scenario', ...run.brokers.map((broker) => broker.title)], rows };
+}
+
+/** @param {Run} run @param {(scenario: import('./scenarios/row.mjs').Scenario) => boolean} fits */
+function rowsOf({ scenarios, summaries }, fits) {
+  const measured = new Set(summaries.map(({ scenario }) => scenario));
+  return scenarios.filter((scenario) => measured.has(scenario.name) && fits(scenario));
+}
+
+/** @param {import('./scenarios/row.mjs').Scenario} scenario @returns {boolean} */
+function hasLatency({ kind }) {
+  return kind === 'window' || kind === 'rate';
 }
 
 /** @type {Parameters<typeof table>[2]} */
@@ -106,6 +135,19 @@ function startTable({ brokers, summaries }) {
   };
 }
 
+/** The share of a core that a host should give: the rest is for bursts, logins and the disk. */
+const CORE_SHARE = 0.7;
+
+/** @param {Run} run @returns {Table} what one core carries, of the traffic of each scenario */
+export function capacityTable(run) {
+  const perSecond = (/** @type {import('./summary.mjs').Summary} */ { cpuUs = 0 }) => {
+    // Two digits: nobody plans more exactly.
+    return Number(((CORE_SHARE * 1e6) / cpuUs).toPrecision(2)).toLocaleString('en-US');
+  };
+  const title = `Deliveries, or connects, per second at ${CORE_SHARE * 100} % of one core`;
+  return table(run, title, perSecond);
+}
+
 /** Losses, duplicates, failures, notes and why cells are empty. @param {Run} run @returns {Table} */
 function remarks({ summaries }) {
   const rows = summaries.flatMap((summary) => {
@@ -132,7 +174,7 @@ function find({ summaries }, scenario, broker) {
 }
 
 /** @param {number | undefined} value @returns {string} three significant digits, thousands separated */
-function figure(value) {
+export function figure(value) {
   if (value === undefined || !Number.isFinite(value)) return '–';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return Number(value.toFixed(digits)).toLocaleString('en-US');
@@ -156,9 +198,10 @@ export function toTerminal({ title, head, rows }) {
   return [title, line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** @param {Table} table @returns {string} */
-export function toMarkdown({ title, head, rows }) {
+/** @param {Table} table @param {string} [heading] marks before the title; none: without title @returns {string} */
+export function toMarkdown({ title, head, rows }, heading = '##') {
   const line = (/** @type {string[]} */ row) =>
     `| ${row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return [`## ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const before = heading === '' ? [] : [`${heading} ${title}`, ''];
+  return [...before, line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

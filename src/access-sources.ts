@@ -20,30 +20,36 @@ import { accessSources } from './registry.ts';
 import { SystemClock } from './std/system-clock.ts';
 import { SystemRandom } from './std/system-random.ts';
 
+/** What sources may ask of the broker whose clients they know. */
+export type BrokerSeam = Pick<SourceDependencies, 'rulesChanged' | 'endConnections'>;
+
 /** What the settings say about the chains themselves. */
 export function chainRules(
   settings: Settings,
-): Required<Pick<CreateBrokerOptions, 'unmatched' | 'sysReaders' | 'refusalCode' | 'requireCredentials'>> {
+): Required<
+  Pick<CreateBrokerOptions, 'unmatched' | 'sysReaders' | 'refusalCode' | 'requireCredentials' | 'bridgesUnchecked'>
+> {
   return {
     unmatched: settings.text('permissions.unmatched') as 'allow' | 'deny',
     sysReaders: settings.text('permissions.sys_readers') as 'this_machine' | 'everybody',
     refusalCode: settings.text('logins.refusal_code') as RefusalCode,
     requireCredentials: settings.boolean('logins.require_credentials'),
+    bridgesUnchecked: settings.list('permissions.unchecked').includes('bridges'),
   };
 }
 
 /**
  * Opens the sources in their order.
- * @param rulesChanged called when permissions given before may no longer hold
+ * @param seam what the sources may ask of the broker
  * @throws StartError that says which section is wrong, where it is written and why, with nothing left open
  */
 export async function openSources(
   { settings, sources }: Pick<Loaded, 'settings' | 'sources'>,
   store: Store,
   log: Log,
-  rulesChanged: () => void,
+  seam: BrokerSeam,
 ): Promise<ChainSource[]> {
-  const dependencies = dependenciesOf(settings, store, log, rulesChanged);
+  const dependencies = dependenciesOf(settings, store, log, seam);
   const opened: ChainSource[] = [];
   try {
     for (const planned of sources) opened.push(await openPlanned(planned, dependencies));
@@ -63,10 +69,10 @@ export async function openSource(
   settings: Settings,
   store: Store,
   log: Log,
-  rulesChanged: () => void,
+  seam: BrokerSeam,
 ): Promise<ChainSource> {
   try {
-    return await openPlanned(planned, dependenciesOf(settings, store, log, rulesChanged));
+    return await openPlanned(planned, dependenciesOf(settings, store, log, seam));
   } catch (error) {
     throw startError(error, planned);
   }
@@ -81,14 +87,14 @@ async function openPlanned(
   return { source, onFailure, answerSecondsMax, ...(refusalCode !== undefined && { refusalCode }) };
 }
 
-function dependenciesOf(settings: Settings, store: Store, log: Log, rulesChanged: () => void): SourceDependencies {
+function dependenciesOf(settings: Settings, store: Store, log: Log, seam: BrokerSeam): SourceDependencies {
   return {
     log,
     clock: new SystemClock(),
     random: new SystemRandom(),
     passwords: passwordChecks(settings),
     store,
-    rulesChanged,
+    ...seam,
   };
 }
 

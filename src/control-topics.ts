@@ -5,12 +5,10 @@
 
 import type { Broker } from './broker/broker.ts';
 import type { PublishFilter } from './broker/hooks.ts';
+import { endConnectionsOf } from './end-connections.ts';
 import type { AccessSource } from './ports/access-source.ts';
 import type { Control } from './ports/control.ts';
 import type { Log } from './ports/log.ts';
-
-/** Connections looked for at a time. */
-const PAGE = 1000;
 
 /** Makes the broker take messages on the control topics of its sources. */
 export function takeControls(broker: Broker, sources: readonly AccessSource[], log: Log): void {
@@ -19,8 +17,10 @@ export function takeControls(broker: Broker, sources: readonly AccessSource[], l
   const { hooks } = broker;
   const next = hooks.publish;
   const take: PublishFilter = (message, client) => {
-    const control = client === undefined ? undefined : controls.get(message.topic);
+    const control = controls.get(message.topic);
     if (control === undefined) return next === undefined ? message : next(message, client);
+    // A will is nobody's command, and what the program publishes neither; there may be passwords in it all the same.
+    if (client === undefined) return 0;
     command(broker, control, Buffer.from(message.payload)).catch((error: unknown) => {
       log.error('A control message could not be handled', { topic: control.topic, cause: String(error) });
     });
@@ -34,18 +34,5 @@ async function command(broker: Broker, control: Control, payload: Buffer): Promi
   await broker.publish({ topic: control.responseTopic, payload: text });
   const names = new Set(endsConnectionsOf);
   if (names.size === 0) return;
-  for (const username of names) await endConnections(broker, username);
-}
-
-async function endConnections(broker: Broker, username: string | undefined): Promise<void> {
-  const wanted =
-    username === undefined
-      ? { where: (client: { username: string | undefined }) => client.username === undefined }
-      : { username };
-  let cursor: string | undefined;
-  do {
-    const page = await broker.inspect.clients({ connected: true, limit: PAGE, cursor, ...wanted });
-    for (const { clientId } of page.items) broker.disconnectClient(clientId);
-    cursor = page.next;
-  } while (cursor !== undefined);
+  for (const username of names) await endConnectionsOf(broker, username);
 }

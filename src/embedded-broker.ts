@@ -3,24 +3,25 @@
  * the protocol and the protocol to the broker, and closes everything in the right order.
  */
 
-import { AccessChain, type ChainSource } from './access/chain/access-chain.ts';
+import type { AccessChain, ChainSource } from './access/chain/access-chain.ts';
 import { type Explanation, explainAccess } from './access/chain/explain.ts';
-import { type AuthenticateHook, type AuthorizeHook, hookAuthenticator, hookAuthorizer } from './access/chain/hooks.ts';
+import type { AuthenticateHook, AuthorizeHook } from './access/chain/hooks.ts';
 import type { RefusalCode } from './access/chain/login-rules.ts';
 import type { ListenerChecks } from './access/chain/routes.ts';
 import type { AccessStatistics } from './access/chain/statistics.ts';
-import { defaultRules } from './access/default-rules.ts';
 import type { Bridges } from './bridges/bridges.ts';
 import { BridgeLogins } from './bridges/logins.ts';
 import type { BridgeSpec } from './bridges/spec.ts';
 import { Broker, type PublishRequest } from './broker/broker.ts';
+import { mountpointOf } from './broker/connection/mountpoint.ts';
 import type { Counters } from './broker/counters.ts';
 import type { EventListener, EventName } from './broker/events.ts';
 import type { PublishFilter } from './broker/hooks.ts';
-import { type BrokerOptions, defaultBrokerOptions } from './broker/options.ts';
+import { type BrokerOptions, type ClientOptions, defaultBrokerOptions, optionsOfClients } from './broker/options.ts';
 import { programVersion } from './cli/version.ts';
 import { SingleNode } from './clusters/single.ts';
 import { takeControls } from './control-topics.ts';
+import { accessOf, chainSource } from './embedded-access.ts';
 import { ListenerError } from './listeners/error.ts';
 import { Flusher } from './listeners/flusher.ts';
 import { openListener } from './listeners/open.ts';
@@ -74,6 +75,8 @@ export interface CreateBrokerOptions extends Partial<BrokerOptions>, Partial<Pac
   unmatched?: 'allow' | 'deny';
   /** Who may subscribe to topics of `$SYS` where nobody decides about them. Default `this_machine`. */
   sysReaders?: 'this_machine' | 'everybody';
+  /** Whether bridges may do everything, without the permission chain being asked. Default false. */
+  bridgesUnchecked?: boolean;
   /** Default: nothing is logged. */
   log?: Log;
   /** Default: state ends with the program. */
@@ -93,8 +96,10 @@ export type ListenOptions = DistributiveOptional<ListenerSpec> & {
   sources?: readonly string[];
   /** What is checked of its clients; everything unless given. */
   checks?: ListenerChecks;
-  /** Put before every topic of the listener's clients. Default none. */
+  /** Put before every topic of the listener's clients; `%c` is the Client Identifier, `%u` the user name. Default none. */
   mountpoint?: string;
+  /** Options of the broker that are others for the listener's clients. Default: none. */
+  overrides?: Partial<ClientOptions>;
   /** Default 2. */
   maximumQos?: 0 | 1 | 2;
   topicAliasMaximum?: number;
@@ -150,7 +155,10 @@ export class EmbeddedBroker {
    */
   async listen(options: ListenOptions): Promise<Listener> {
     const { allowAnonymous, sources, mountpoint = '', maximumQos = 2, topicAliasMaximum, ...others } = options;
-    const { usernameFrom, clientIdFrom, emptyClientIds, assignedClientIdPrefix, checks, ...rest } = others;
+    const { usernameFrom, clientIdFrom, emptyClientIds, assignedClientIdPrefix, checks, overrides, ...rest } = others;
+    // One object for all clients of the listener.
+    const ofClients = optionsOfClients(this.#broker.options, overrides);
+    const limits = { ...this.#limits, packetBytesMax: ofClients.packetBytesMax };
     const transport = rest.transport ?? 'tcp';
     const name = rest.name ?? `${transport}-${this.#listeners.length + 1}`;
     if (/[+#\0]/.test(mountpoint)) {
@@ -160,7 +168,7 @@ export class EmbeddedBroker {
       );
     }
     // One frame may carry the largest packet, and small ones beside it.
-    const frameBytesMax = this.#limits.packetBytesMax + FRAME_BYTES_BEYOND_PACKET;
+    const frameBytesMax = limits.packetBytesMax + FRAME_BYTES_BEYOND_PACKET;
     const listener = await openListener({ frameBytesMax, ...rest, transport, name } as ListenerSpec, {
       flusher: this.#flusher,
       onRefused: (...refusal) => this.#refused(...refusal),
@@ -191,7 +199,7 @@ export class EmbeddedBroker {
       topicAliasMaximum: topicAliasMaximum ?? this.#broker.options.topicAliasMaximum,
     };
     await listener.open((connection) => {
-      openMqtt(connection, (link) => this.#broker.accept(link, rules), this.#limits);
+      openMqtt(connection, (link) => this.#broker.accept(link, rules, ofClients), limits);
     });
     this.#listeners.push(listener);
     return listener;
@@ -284,7 +292,8 @@ export class EmbeddedBroker {
    * @param superuser whether the client's login made it one
    */
   async explain(client: ClientIdentity, request: AccessRequest, superuser: boolean = false): Promise<Explanation> {
-    const mountpoint = this.#mountpoints.get(client.peer.listener) ?? '';
+    const listener = this.#mountpoints.get(client.peer.listener) ?? '';
+    const mountpoint = mountpointOf(listener, client) ?? listener;
     return await explainAccess(this.#access, client, request, { mountpoint, superuser });
   }
 
@@ -303,10 +312,14 @@ export class EmbeddedBroker {
     return this.#sources;
   }
 
-  /** Asks one source more, after the others; the broker closes it. */
-  addSource(source: ChainSource): void {
-    this.#sources.push(source);
-    this.#access.add(source);
+  /**
+   * Asks one source more; the broker closes it.
+   * @param before the name of the source before which it is asked; unless given, it is asked last
+   */
+  addSource(source: ChainSource, before?: string): void {
+    const next = this.#sources.findIndex((one) => one.source.name === before);
+    this.#sources.splice(next >= 0 ? next : this.#sources.length, 0, source);
+    this.#access.add(source, false, before);
   }
 
   /** Asks a source no more, which is then its taker's to close. Undefined: there is none of this name. */
@@ -347,22 +360,11 @@ export class EmbeddedBroker {
  * const { port } = await broker.listen({ port: 1883 });
  */
 export async function createBroker(options: CreateBrokerOptions = {}): Promise<EmbeddedBroker> {
-  const { authenticate, authorize, authenticators = [], authorizers = [], sources = [] } = options;
+  const { sources = [] } = options;
   const clock = new SystemClock();
   const log = options.log ?? silentLog;
-  const access = new AccessChain({
-    authenticators: authenticate === undefined ? authenticators : [hookAuthenticator(authenticate), ...authenticators],
-    enhancedAuthenticators: options.enhancedAuthenticators ?? [],
-    authorizers: authorize === undefined ? authorizers : [hookAuthorizer(authorize), ...authorizers],
-    sources: sources.map(chainSource),
-    subscriptionDefault: options.sysReaders === 'everybody' ? undefined : defaultRules,
-    unmatched: options.unmatched ?? 'allow',
-    refusalCode: options.refusalCode ?? 'bad_credentials',
-    requireCredentials: options.requireCredentials ?? false,
-    clock,
-    log,
-  });
-  const bridgeLogins = new BridgeLogins();
+  const access = accessOf(options, clock, log);
+  const bridgeLogins = new BridgeLogins(options.bridgesUnchecked ?? false);
   const broker = await Broker.open(brokerOptionsOf(options), {
     access: bridgeLogins.guard(access),
     clock,
@@ -384,10 +386,6 @@ export async function createBroker(options: CreateBrokerOptions = {}): Promise<E
 function brokerOptionsOf(options: CreateBrokerOptions): Partial<BrokerOptions> {
   const names = Object.keys(defaultBrokerOptions) as (keyof BrokerOptions)[];
   return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
-}
-
-function chainSource(source: AccessSource | ChainSource): ChainSource {
-  return 'source' in source ? source : { source };
 }
 
 function anonymousRule(allowed: boolean | 'without_username'): AnonymousRule {

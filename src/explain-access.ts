@@ -5,10 +5,13 @@
 
 import { existsSync } from 'node:fs';
 import { AccessChain } from './access/chain/access-chain.ts';
-import { explainAccess as explain } from './access/chain/explain.ts';
+import { explainAccess as explain, uncheckedCaller } from './access/chain/explain.ts';
 import { defaultRules } from './access/default-rules.ts';
 import { chainRules, openSources } from './access-sources.ts';
+import { mountpointOf } from './broker/connection/mountpoint.ts';
 import type { ExplainAccess } from './cli/program.ts';
+import { zoneOptions } from './config/broker-options.ts';
+import { explainedClient } from './explained-client.ts';
 import type { Store } from './ports/store.ts';
 import { storeFolder } from './registry.ts';
 import { MemoryStore } from './stores/memory.ts';
@@ -22,20 +25,24 @@ const COPIED_AT_ONCE = 10_000;
 export const explainAccess: ExplainAccess = async (loaded, question, log) => {
   const { listeners, settings, dataDirectory } = loaded;
   const store = await storeOf(storeFolder(dataDirectory), settings.text('durability.mode') !== 'memory');
-  const sources = await openSources(loaded, store, log, () => {});
+  const sources = await openSources(loaded, store, log, { rulesChanged: () => {} });
   try {
     const { sysReaders, ...rules } = chainRules(settings);
     const subscriptionDefault = sysReaders === 'everybody' ? undefined : defaultRules;
     const chain = new AccessChain({ ...rules, subscriptionDefault, sources, log });
     for (const { name: listenerName, sources: asked, values } of listeners) {
-      chain.limitListener(listenerName, asked, { permissions: values.boolean('check_permissions') });
+      const { unmatched } = zoneOptions(settings, values.optionalText('zone'));
+      const permissions = values.boolean('check_permissions');
+      chain.limitListener(listenerName, asked, { permissions, ...(unmatched !== undefined && { unmatched }) });
     }
-    const { clientId, username, address, listener: name, superuser, request } = question;
-    const listener = listeners.find((one) => one.name === name);
-    const transport = listener?.transport ?? 'tcp';
-    const peer = { address, port: 0, localAddress: '', localPort: listener?.port ?? 0, listener: name, transport };
-    const client = { clientId, username, peer, version: 5 } as const;
-    return await explain(chain, client, request, { mountpoint: listener?.values.text('mountpoint') ?? '', superuser });
+    const { request } = question;
+    const { client, unchecked } = await explainedClient(loaded, question.who);
+    if (unchecked === 'api') return uncheckedCaller;
+    const superuser = question.superuser || unchecked === 'bridges';
+    const listener = listeners.find(({ name }) => name === client.peer.listener);
+    const template = listener?.values.text('mountpoint') ?? '';
+    const mountpoint = mountpointOf(template, client) ?? template;
+    return await explain(chain, client, request, { mountpoint, superuser });
   } finally {
     for (const { source } of sources) await source.close();
     await store.close();

@@ -30,7 +30,7 @@ export type {
   TapRequest,
 } from './broker/inspect/index.ts';
 export { InvalidRequest } from './broker/invalid-request.ts';
-export { type BrokerOptions, defaultBrokerOptions, type SharedStrategy } from './broker/options.ts';
+export { type BrokerOptions, type ClientOptions, defaultBrokerOptions, type SharedStrategy } from './broker/options.ts';
 export {
   type CreateBrokerOptions,
   createBroker,

@@ -3,6 +3,7 @@
  * converted. Decides nothing; defaults and checks are the rows'.
  */
 
+import type { ZoneOptions } from './config/broker-options.ts';
 import type { ListenerSettings } from './config/listeners.ts';
 import type { ListenOptions } from './embedded-broker.ts';
 import type { AddressRule } from './listeners/address-rules.ts';
@@ -22,12 +23,17 @@ export interface BrokerWide {
   readonly packetBytesMax: number;
 }
 
-/** @param tls needed for tls and wss; see `tlsSettings` of `tls-files.ts` */
+/**
+ * @param zone what the zone of the listener says
+ * @param tls needed for tls and wss; see `tlsSettings` of `tls-files.ts`
+ */
 export function listenOptions(
   listener: ListenerSettings,
   wide: BrokerWide,
+  zone: ZoneOptions,
   tls: TlsSettings | undefined,
 ): ListenOptions {
+  const { options: overrides, unmatched } = zone;
   const { name, transport, values, anonymous, anonymousReason, sources, usesAllSources } = listener;
   const shared = {
     name,
@@ -36,7 +42,12 @@ export function listenOptions(
       allowAnonymous: anonymous === 'without_username' ? anonymous : anonymous === 'allow',
     }),
     ...(!usesAllSources && { sources }),
-    checks: { logins: values.boolean('check_logins'), permissions: values.boolean('check_permissions') },
+    checks: {
+      logins: values.boolean('check_logins'),
+      permissions: values.boolean('check_permissions'),
+      ...(unmatched !== undefined && { unmatched }),
+    },
+    ...(Object.keys(overrides).length > 0 && { overrides }),
     mountpoint: values.text('mountpoint'),
     emptyClientIds: values.boolean('empty_client_ids'),
     assignedClientIdPrefix: values.text('assigned_client_id_prefix'),
@@ -67,8 +78,9 @@ export function listenOptions(
   if (transport === 'tls') return { ...port, transport, tls: tls ?? {} };
   const web = {
     path: values.text('path'),
+    folder: values.optionalText('http_dir'),
     origins: values.list('origins').length > 0 ? values.list('origins') : undefined,
-    frameBytesMax: wide.packetBytesMax + frameBytesBeyondPacket,
+    frameBytesMax: (overrides.packetBytesMax ?? wide.packetBytesMax) + frameBytesBeyondPacket,
   };
   return transport === 'ws' ? { ...port, ...web, transport } : { ...port, ...web, transport, tls: tls ?? {} };
 }

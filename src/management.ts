@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ChainSource } from './access/chain/access-chain.ts';
+import { uncheckedCaller } from './access/chain/explain.ts';
 import { AuditLog } from './api/audit.ts';
 import { installDocs } from './api/docs-page.ts';
 import { httpServer, listen, type OpenServer, readTls, type ServerTls } from './api/http-server.ts';
@@ -15,13 +16,7 @@ import { Accounts } from './api/login/accounts.ts';
 import { ApiKeys } from './api/login/api-keys.ts';
 import { DashboardSessions } from './api/login/sessions.ts';
 import { LoginThrottle } from './api/login/throttle.ts';
-import type {
-  AccessAdministration,
-  ListenerAdministration,
-  Management,
-  PermissionQuestion,
-  ReloadOutcome,
-} from './api/management.ts';
+import type { AccessAdministration, ListenerAdministration, Management } from './api/management.ts';
 import { installPages, type Readiness } from './api/pages.ts';
 import { allRoutes } from './api/resources/index.ts';
 import { openApiServer } from './api/server.ts';
@@ -30,16 +25,18 @@ import type { Bridges } from './bridges/bridges.ts';
 import { removeManagementFile, writeManagementFile } from './cli/control/management-file.ts';
 import type { EffectiveDurability } from './cli/program.ts';
 import { programVersion } from './cli/version.ts';
+import type { Changes } from './config/changes.ts';
+import type { SettingsAdministration } from './config/changing/run-time-settings.ts';
 import { problemText } from './config/error.ts';
 import { type Loaded, problemsOfYaml } from './config/load.ts';
-import { shownSettings } from './config/shown-settings.ts';
 import type { EmbeddedBroker } from './embedded-broker.ts';
+import { explainedClient } from './explained-client.ts';
 import { Metrics } from './metrics/metrics.ts';
-import type { ClientIdentity } from './ports/access.ts';
 import { BackendError } from './ports/backend-error.ts';
 import type { BuiltinUsers } from './ports/builtin-users.ts';
 import type { PluginAdministration } from './ports/plugin-administration.ts';
 import type { FileStore, Store } from './ports/store.ts';
+import { packageFolder } from './std/package-folder.ts';
 import { SystemClock } from './std/system-clock.ts';
 import { StreamBackup } from './stream-backup.ts';
 
@@ -56,7 +53,8 @@ export interface ManagementParts {
   readonly plugins?: PluginAdministration | undefined;
   /** What EMQX 4 calls modules; left out where there are none. */
   readonly modules?: PluginAdministration | undefined;
-  reload(): Promise<ReloadOutcome>;
+  reload(): Promise<Changes>;
+  readonly settings: SettingsAdministration;
 }
 
 export interface OpenManagement {
@@ -66,7 +64,7 @@ export interface OpenManagement {
 }
 
 /** The pages that the build has put beside the program; none when it was built without them. */
-const DASHBOARD = fileURLToPath(new URL('./dashboard', import.meta.url));
+const DASHBOARD = fileURLToPath(new URL('dist/dashboard', packageFolder));
 
 /**
  * Resolves to undefined when the port is taken and nobody has asked for it: then there is a line in the log.
@@ -132,7 +130,7 @@ function openMain(parts: ManagementParts, management: Management, metrics: Metri
       await installPages(server, {
         management,
         metricsPublic: settings.boolean('management.metrics_public'),
-        readiness: () => readinessOf(broker),
+        readiness: () => readinessOf(broker, management),
         metrics: () => metrics.prometheus(),
         dashboard: existsSync(DASHBOARD) ? DASHBOARD : undefined,
       });
@@ -206,6 +204,7 @@ function managementOf(parts: ManagementParts, metrics: Metrics, localToken: stri
   const { broker, loaded, listeners, durability, store, log, reload, bridges } = parts;
   return {
     broker,
+    checksCallers: !loaded.settings.list('permissions.unchecked').includes('api'),
     access: accessOf(parts),
     node: {
       name: broker.options.node,
@@ -226,7 +225,7 @@ function managementOf(parts: ManagementParts, metrics: Metrics, localToken: stri
     listeners,
     overview: () => metrics.overview(),
     history: (span) => metrics.history(span),
-    settings: () => shownSettings(loaded),
+    settings: parts.settings,
     validate: async (text) => (await problemsOfYaml(text)).map(problemText),
     reload,
     users: (name) => usersOf(broker.sources, name),
@@ -267,9 +266,11 @@ function accessOf({ broker, loaded }: ManagementParts): AccessAdministration {
     get statistics() {
       return broker.accessStatistics;
     },
-    explain: (question) => {
+    async explain(question) {
       const { action, topic, qos, retain } = question;
-      return broker.explain(clientOf(question, loaded), { action, topic, qos, retain });
+      const { client, unchecked } = await explainedClient(loaded, question);
+      if (unchecked === 'api') return uncheckedCaller;
+      return await broker.explain(client, { action, topic, qos, retain }, unchecked === 'bridges');
     },
     forget: () => broker.rulesChanged(),
     canTest: (name) => testable(name) !== undefined,
@@ -284,21 +285,14 @@ function accessOf({ broker, loaded }: ManagementParts): AccessAdministration {
   };
 }
 
-/** A client that need not be there. */
-function clientOf(
-  { clientId, username, address, listener }: PermissionQuestion,
-  { listeners }: Loaded,
-): ClientIdentity {
-  const name = listener ?? listeners[0]?.name ?? '';
-  const transport = listeners.find((one) => one.name === name)?.transport ?? 'tcp';
-  const peer = { address, port: 0, localAddress: '', localPort: 0, listener: name, transport };
-  return { clientId, username, peer, version: 5 };
-}
-
-/** Listening is what it does once it is open, so what is left are the store and the sources. */
-function readinessOf(broker: EmbeddedBroker): Readiness {
-  const problems = broker.inspect.alarms.active
-    .filter(({ name }) => name === 'store_failed' || name.startsWith('access_source_down/'))
-    .map(({ message }) => message);
+/** As it is at this moment: a listener that is open, a store that takes what it is given, and sources that answer. */
+function readinessOf(broker: EmbeddedBroker, { access, listeners }: Management): Readiness {
+  const problems: string[] = [];
+  if (!listeners.list().some(({ state }) => state === 'open')) problems.push('No listener is open');
+  if (broker.counters.isStoreRefusing) problems.push('The store refuses writes');
+  for (const { name, up, lastFailure } of access.statistics.sources) {
+    const why = lastFailure === undefined ? 'it does not answer' : `${lastFailure.code}: ${lastFailure.text}`;
+    if (!up) problems.push(`Access source ${name} cannot answer: ${why}`);
+  }
   return { ready: problems.length === 0, problems };
 }

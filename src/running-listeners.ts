@@ -6,6 +6,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { ListenerAdministration, ShownListener } from './api/management.ts';
 import { explainListenError } from './cli/start-error.ts';
+import type { ZoneOptions } from './config/broker-options.ts';
 import type { ListenerSettings } from './config/listeners.ts';
 import type { EmbeddedBroker, ListenOptions } from './embedded-broker.ts';
 import { listenOptions, tlsSettings } from './listener-options.ts';
@@ -45,11 +46,15 @@ export class RunningListeners implements ListenerAdministration {
   }
 
   /** @throws StartError; whoever gets it closes the broker */
-  async open(listeners: readonly ListenerSettings[], bounds: BrokerBounds): Promise<void> {
+  async open(
+    listeners: readonly ListenerSettings[],
+    bounds: BrokerBounds,
+    zoneOf: (zone: string | undefined) => ZoneOptions,
+  ): Promise<void> {
     for (const settings of listeners) {
       try {
         const tls = await this.#tlsOf(settings);
-        const options = listenOptions(settings, bounds, tls);
+        const options = listenOptions(settings, bounds, zoneOf(settings.values.optionalText('zone')), tls);
         const listener = await this.#broker.listen(options);
         this.#opened.push({ settings, options, listener, isOpen: true, tls });
       } catch (error) {
@@ -106,26 +111,27 @@ export class RunningListeners implements ListenerAdministration {
     return this.#opened.find(({ listener }) => listener.name === name);
   }
 
-  /** All listeners get the new certificates, or all keep the old ones. */
-  async reloadCertificates(): Promise<void> {
-    const replaced: (() => void)[] = [];
-    const read = await Promise.all(this.#opened.map(({ settings }) => this.#tlsOf(settings)));
-    try {
-      for (const [index, one] of this.#opened.entries()) {
-        const { listener, tls: before } = one;
-        const after = read[index];
-        if (after === undefined || before === undefined || !isSecureListener(listener)) continue;
+  /**
+   * Reads the certificates, lists and keys of each listener again. One that cannot use what it finds keeps all that it
+   * had, and the others do not have to wait for it.
+   * @returns a sentence for each that keeps what it had
+   */
+  async reloadCertificates(): Promise<string[]> {
+    const problems: string[] = [];
+    for (const one of this.#opened) {
+      const { listener, settings } = one;
+      if (one.tls === undefined || !isSecureListener(listener)) continue;
+      try {
+        const after = await this.#tlsOf(settings);
+        if (after === undefined) continue;
         listener.setSecureContext(after);
         one.tls = after;
-        replaced.push(() => {
-          listener.setSecureContext(before);
-          one.tls = before;
-        });
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        problems.push(`listeners.${listener.name} keeps the certificates it had: ${text}`);
       }
-    } catch (error) {
-      for (const undo of replaced) undo();
-      throw error;
     }
+    return problems;
   }
 }
 

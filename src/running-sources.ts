@@ -13,48 +13,60 @@ import type { PartSwitch } from './plugins/emqx-parts.ts';
 /** The chain of the broker. */
 export interface SourceChain {
   readonly sources: readonly ChainSource[];
-  addSource(source: ChainSource): void;
+  /** @param before the name of the source that is asked next; unless given, this one is asked last */
+  addSource(source: ChainSource, before?: string): void;
   /** Takes it out of the chain; undefined: there is none of this name. */
   removeSource(name: string): ChainSource | undefined;
 }
 
+/** What the configuration has, whether it is in the chain or not, in the order in which it would be asked. */
+export type PlanSources = (plugin: string) => Promise<readonly SourceSettings[]>;
+
 export class RunningSources {
   readonly #chain: SourceChain;
-  readonly #planned: readonly SourceSettings[];
+  readonly #plan: PlanSources;
   readonly #open: (planned: SourceSettings) => Promise<ChainSource>;
 
-  /** @param planned what the configuration has, whether it is in the chain or not */
-  constructor(
-    chain: SourceChain,
-    planned: readonly SourceSettings[],
-    open: (planned: SourceSettings) => Promise<ChainSource>,
-  ) {
+  /** @param plan asked at each load, for the plugin that is loaded */
+  constructor(chain: SourceChain, plan: PlanSources, open: (planned: SourceSettings) => Promise<ChainSource>) {
     this.#chain = chain;
-    this.#planned = planned;
+    this.#plan = plan;
     this.#open = open;
   }
 
-  ofKind(kind: string): PartSwitch {
+  /** @param plugin what operators call the sources of this kind */
+  ofKind(kind: string, plugin: string): PartSwitch {
     const running = (): readonly ChainSource[] => this.#chain.sources.filter(({ source }) => source.kind === kind);
     return {
       isLoaded: () => running().length > 0,
-      load: async () => {
-        const configured = this.#planned.filter((one) => one.kind === kind);
-        const opened: ChainSource[] = [];
-        try {
-          for (const planned of configured.length > 0 ? configured : byDefault(kind)) {
-            opened.push(await this.#open(planned));
-          }
-        } catch (error) {
-          for (const { source } of opened) await source.close();
-          throw error;
-        }
-        for (const source of opened) this.#chain.addSource(source);
-      },
+      load: async () => await this.#load(kind, plugin),
       unload: async () => {
         for (const { source } of running()) await this.#chain.removeSource(source.name)?.source.close();
       },
     };
+  }
+
+  /** All sources of the kind, or none where one of them cannot be opened. */
+  async #load(kind: string, plugin: string): Promise<void> {
+    const plan = await this.#plan(plugin);
+    const configured = plan.filter((one) => one.kind === kind);
+    const opened: ChainSource[] = [];
+    try {
+      for (const planned of configured.length > 0 ? configured : byDefault(kind)) {
+        opened.push(await this.#open(planned));
+      }
+    } catch (error) {
+      for (const { source } of opened) await source.close();
+      throw error;
+    }
+    const order = plan.map(({ name }) => name);
+    for (const source of opened) this.#chain.addSource(source, this.#next(order, source.source.name));
+  }
+
+  /** The source in the chain that is asked after this one; undefined: none. */
+  #next(order: readonly string[], name: string): string | undefined {
+    const later = order.includes(name) ? order.slice(order.indexOf(name) + 1) : [];
+    return later.find((one) => this.#chain.sources.some(({ source }) => source.name === one));
   }
 }
 

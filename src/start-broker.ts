@@ -8,13 +8,14 @@ import type { ChainSource } from './access/chain/access-chain.ts';
 import { chainRules, openSources, reloadSources, testSources } from './access-sources.ts';
 import { LogRing } from './api/log-ring.ts';
 import type { Bridges } from './bridges/bridges.ts';
-import type { BrokerOptions } from './broker/options.ts';
+import { type BrokerOptions, takeLiveOptions } from './broker/options.ts';
 import type { EffectiveDurability, RunningBroker, StartBroker } from './cli/program.ts';
 import { StartError } from './cli/start-error.ts';
-import { brokerOptions, packetLimits } from './config/broker-options.ts';
+import { brokerOptions, packetLimits, zoneOptions } from './config/broker-options.ts';
 import type { Loaded } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { createBroker, type EmbeddedBroker } from './embedded-broker.ts';
+import { endConnections } from './end-connections.ts';
 import { sayTrees } from './logging/trees.ts';
 import type { OpenManagement } from './management.ts';
 import { OwnCertificates } from './own-certificates.ts';
@@ -63,11 +64,12 @@ export const startBroker: StartBroker = async (loaded, plainLog) => {
     const bridges = await openBridges(broker, settings);
     // Before the listeners where there is anything to load, so that no client comes in past a plugin.
     if (wantsPlugins(settings, opened.store)) plugins = await loadPlugins({ ...parts, bridges }, loaded, log);
-    await listeners.open(loaded.listeners, {
+    const bounds = {
       qosMax: options.maximumQos,
       topicAliasesMax: options.topicAliasMaximum,
       packetBytesMax: options.packetBytesMax,
-    });
+    };
+    await listeners.open(loaded.listeners, bounds, (zone) => zoneOptions(settings, zone));
     void testSources(
       sources.map(({ source }) => source),
       log,
@@ -116,8 +118,13 @@ async function openBroker(
   let sources: readonly ChainSource[] = [];
   try {
     let broker: EmbeddedBroker | undefined;
-    // Before there is a broker nobody has been given a permission.
-    sources = await openSources(loaded, store, log, () => broker?.rulesChanged());
+    // Before there is a broker nobody has been given a permission, and nobody is there.
+    sources = await openSources(loaded, store, log, {
+      rulesChanged: () => broker?.rulesChanged(),
+      endConnections: (kind, name) => {
+        if (broker !== undefined) endConnections(broker, kind, name);
+      },
+    });
     broker = await createBroker({
       ...options,
       ...packetLimits(settings),
@@ -125,8 +132,13 @@ async function openBroker(
       store,
       sources,
       log,
-      onRefused: (reason, address, listener, detail) =>
-        log.debug('Connection refused', { reason, address, listener, detail }),
+      onRefused: (reason, address, listener, detail) => {
+        if (reason === 'connections-max' && saysAsMosquitto(settings)) {
+          log.info(`Client connection from ${address} denied: max_connections exceeded.`, undefined, 'notice');
+        } else {
+          log.debug('Connection refused', { reason, address, listener, detail });
+        }
+      },
     });
     return { broker, sources: broker.sources, store };
   } catch (error) {
@@ -134,6 +146,10 @@ async function openBroker(
     await store.close();
     throw error;
   }
+}
+
+function saysAsMosquitto(settings: Settings): boolean {
+  return settings.text('log.format') === 'mosquitto' && settings.boolean('log.connections');
 }
 
 /** @throws StartError that says what is wrong with the folder or the disk, and what to do */
@@ -166,9 +182,12 @@ function runningBroker(parts: Parts, opened: Plugins | undefined, loaded: Loaded
   const { broker, sources, listeners, certificates, durability, store, bridges, copy } = parts;
   let plugins = opened;
   const renewal = setInterval(() => {
+    const failed = (error: string): void => log.error('The certificates could not be renewed', { error });
     certificates.renewed().then(
-      (renewed) => (renewed ? listeners.reloadCertificates() : undefined),
-      (error: unknown) => log.error('The certificates could not be renewed', { error: (error as Error).message }),
+      async (renewed) => {
+        if (renewed) for (const problem of await listeners.reloadCertificates()) failed(problem);
+      },
+      (error: unknown) => failed((error as Error).message),
     );
   }, renewalCheckMs);
   renewal.unref();
@@ -183,13 +202,14 @@ function runningBroker(parts: Parts, opened: Plugins | undefined, loaded: Loaded
       events: broker,
       log,
       announce: (topic, text) => broker.inspect.announce(topic, text),
+      watchPackets: (tapOf) => broker.inspect.watchAll(tapOf),
       save: async () => {
         await broker.save();
         await copy?.leave();
       },
       sayTrees: () => sayTrees(broker.inspect, log),
     },
-    openManagement: async ({ level, reload }) => {
+    openManagement: async ({ level, reload, settings }) => {
       log.level = level;
       if (!loaded.settings.boolean('management.enabled')) return undefined;
       plugins ??= await loadPlugins(parts, loaded, log);
@@ -206,14 +226,16 @@ function runningBroker(parts: Parts, opened: Plugins | undefined, loaded: Loaded
         modules: moduleAdministration(plugins),
         log,
         reload,
+        settings,
       });
       return management?.url;
     },
     reload: async () => {
       certificates.forget();
-      await listeners.reloadCertificates();
-      return await reloadSources(sources.map(({ source }) => source));
+      const problems = await listeners.reloadCertificates();
+      return [...problems, ...(await reloadSources(sources.map(({ source }) => source)))];
     },
+    configure: (settings) => takeLiveOptions(broker.options, brokerOptions(settings)),
     close: async () => {
       clearInterval(renewal);
       await management?.close();

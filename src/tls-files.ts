@@ -139,8 +139,11 @@ function ciphersOf({ values }: ListenerSettings, hasKeys: boolean, hasCertificat
   const defaults = constants.defaultCoreCipherList.split(':').filter((name) => !name.startsWith('TLS_'));
   const forCertificates = hasCertificate ? [...defaults] : [];
   const chosen = older ?? (hasKeys ? [PSK_CIPHERS, ...forCertificates].join(':') : undefined);
-  if (newer === undefined) return chosen;
-  return `${newer}:${chosen ?? defaults.join(':')}`;
+  const isOld = values.text('tls_version_min') === '1.1';
+  if (newer === undefined && !isOld) return chosen;
+  const list = `${newer === undefined ? '' : `${newer}:`}${chosen ?? defaults.join(':')}`;
+  // OpenSSL 3 holds what TLS 1.1 signs with for too weak above this level, whatever the version that is asked for.
+  return isOld ? `${list}:@SECLEVEL=0` : list;
 }
 
 /** Pre-shared keys are for TLS 1.2: by 1.3 a client could name an identity without having its key. */

@@ -1,22 +1,28 @@
 /**
- * Writes docs/configuration.md from the option rows of the built program; with --check it only fails when the document
- * is not up to date. Build first.
+ * Writes docs/configuration.md and packaging/hoopoe.schema.json from the option rows; with --check it only fails when one of
+ * them is not up to date.
  */
 
 import './node-version.mjs';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { importSource } from './bundle.mjs';
 import { root } from './process.mjs';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const file = join(root, 'docs', 'configuration.md');
-const { renderConfigurationMarkdown } = await import(new URL('../dist/config/markdown.js', import.meta.url).href);
-const text = renderConfigurationMarkdown();
+const { renderConfigurationMarkdown } = await importSource('config/markdown.ts');
+const { schemaText } = await importSource('config/schema.ts');
 
-if (!values.check) {
-  writeFileSync(file, text);
-} else if (readFileSync(file, 'utf8') !== text) {
-  console.error('docs/configuration.md is not what the option rows say; run: npm run build && node tools/docs.mjs');
-  process.exit(1);
+for (const [file, text] of [
+  ['docs/configuration.md', renderConfigurationMarkdown()],
+  ['packaging/hoopoe.schema.json', schemaText()],
+]) {
+  const path = join(root, file);
+  if (!values.check) {
+    writeFileSync(path, text);
+  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    console.error(`${file} is not what the option rows say; run: node tools/docs.mjs`);
+    process.exitCode = 1;
+  }
 }

@@ -45,7 +45,10 @@ export function markInstalled() {
 
 /** Names the state of everything that a build of the program reads. */
 export function sourceFingerprint() {
-  return fingerprint(['package.json', 'tsconfig.json', 'tsconfig.build.json'], 'src');
+  return fingerprint(
+    ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs', 'tools/bundle.mjs'],
+    'src',
+  );
 }
 
 /** Names the state of everything that a build of the dashboard reads. */

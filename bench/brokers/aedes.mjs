@@ -24,6 +24,7 @@ export const aedes = {
     shared: 'has no shared subscriptions',
     permissions: 'leaves permissions to the program',
     logins: 'leaves logins to the program',
+    database: 'leaves logins and permissions to the program',
   },
   unavailable: () => (installedVersion() === undefined ? 'it is not installed; run `npm ci`' : undefined),
   version: () => installedVersion() ?? 'unknown',

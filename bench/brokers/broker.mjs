@@ -6,6 +6,7 @@
  * @property {string} folder empty, private, removed afterwards
  * @property {{ key: string, certificate: string } | undefined} tls PEM files; undefined when none could be made
  * @property {import('../scenarios/row.mjs').Scenario} scenario what the broker is configured for, where that matters
+ * @property {number} [databasePort] of the scenario's database on the loopback address
  */
 
 /**
@@ -14,6 +15,7 @@
  * @property {string[]} args
  * @property {Record<string, string>} [env]
  * @property {Array<'tcp' | 'tls' | 'ws'>} listens which of the ports will be open
+ * @property {Array<'http'>} [opensLater] what belongs to the start but not to the time until clients are served
  */
 
 /**
@@ -24,7 +26,7 @@
  * @property {() => string | undefined} unavailable why it cannot be run here
  * @property {() => string} version
  * @property {(place: Place) => Launch} launch may write files into the place's folder
- * @property {(ports: Place['ports'], scenario: import('../scenarios/row.mjs').Scenario) => Promise<Record<string, number>>} [notes]
+ * @property {(place: Place) => Promise<Record<string, number>>} [notes]
  *   what the broker itself has to say of the measurement that has just ended
  */
 

@@ -17,6 +17,7 @@ export const floor = {
     ws: 'has no WebSocket',
     permissions: 'checks nothing',
     logins: 'checks nothing',
+    database: 'checks nothing',
   },
   unavailable: () => undefined,
   version: () => process.version,

@@ -16,7 +16,10 @@ function executable() {
 export const mosquitto = {
   name: 'mosquitto',
   title: 'Mosquitto',
-  lacks: {},
+  lacks: {
+    node: 'is no Node program',
+    database: 'needs a plugin for databases',
+  },
   unavailable: () =>
     executable() === undefined ? 'it is not installed; on Debian `apt install mosquitto`' : undefined,
   version() {

@@ -4,7 +4,7 @@
  * mean, and when to publish, is `Traffic`'s matter.
  */
 
-import { encodeConnect, encodeSubscribe, PING } from './frames.mjs';
+import { encodeConnect, encodeSubscribe, GOODBYE, PING } from './frames.mjs';
 import { PacketScanner } from './packet-scanner.mjs';
 
 const PUBACK = 4;
@@ -66,6 +66,15 @@ export class Client {
 
   ping() {
     this.wire?.send(PING);
+  }
+
+  /** Says goodbye and resolves when the connection has ended. @returns {Promise<void>} */
+  leave() {
+    return new Promise((resolve) => {
+      this.wire?.socket.once('close', () => resolve());
+      this.wire?.send(GOODBYE);
+      this.wire?.socket.end();
+    });
   }
 
   /** Writes the acknowledgements that are due. */

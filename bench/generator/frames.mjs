@@ -61,6 +61,9 @@ export function encodeSubscribe({ packetIdentifier, filters, qos, version }) {
 /** PINGREQ. */
 export const PING = Buffer.from([0xc0, 0]);
 
+/** DISCONNECT of a client that goes as it should: all versions understand it. */
+export const GOODBYE = Buffer.from([0xe0, 0]);
+
 /**
  * @typedef {object} PublishTemplate
  * @property {Buffer} bytes the whole packet, with sequence number, time stamp and packet identifier zero

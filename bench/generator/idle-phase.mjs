@@ -5,9 +5,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './client.mjs';
+import { inBatches } from './in-batches.mjs';
 import { pace } from './pace.mjs';
 import { memoryBytes, UsageReading } from './process-meter.mjs';
-import { inBatches } from './traffic.mjs';
 import { WireOpener } from './wires.mjs';
 
 /** The first connections warm the broker up: they are held, but not measured. */
@@ -31,13 +31,14 @@ export async function measureIdle({ scenario, address, brokerPid, timing }) {
       login: scenario.login !== 'none',
     });
   const warm = Math.ceil(scenario.count * WARM_SHARE);
-  await inBatches(clients.slice(0, warm), open);
+  await inBatches(clients.slice(0, warm), scenario.connectingAtOnce, open);
   await sleep(SETTLE_MS);
 
   const warmBytes = memoryBytes(brokerPid).residentBytes;
   const beforeConnecting = new UsageReading(brokerPid);
-  await inBatches(clients.slice(warm), open);
+  await inBatches(clients.slice(warm), scenario.connectingAtOnce, open);
   const connecting = new UsageReading(brokerPid).since(beforeConnecting);
+  if (lost > 0) throw new Error(`${lost} of ${scenario.count} clients were disconnected`);
   await sleep(SETTLE_MS);
   const connectedBytes = memoryBytes(brokerPid).residentBytes;
 

@@ -50,11 +50,13 @@ const LAYOUTS = {
   filters: (count) => {
     const name = (/** @type {number} */ index) => `bench/filter/${String(index).padStart(6, '0')}`;
     const topics = Math.min(FILTER_TOPICS, count);
+    const apart = count / topics / FILTER_HOLDERS;
+    // Neighbouring messages go to different holders, and to the same ones however many filters there are.
+    const matched = (/** @type {number} */ stream) =>
+      Math.floor(stream * apart) * FILTER_HOLDERS + (stream % FILTER_HOLDERS);
     return {
       // A publish never goes where the one before it went, so that matching is what is measured.
-      publishers: [
-        numbers(topics).map((stream) => ({ topic: `${name(stream * Math.floor(count / topics))}/room/state`, stream })),
-      ],
+      publishers: [numbers(topics).map((stream) => ({ topic: `${name(matched(stream))}/room/state`, stream }))],
       subscribers: numbers(FILTER_HOLDERS).map((holder) =>
         numbers(count / FILTER_HOLDERS).map((index) => `${name(index * FILTER_HOLDERS + holder)}/+/state`),
       ),

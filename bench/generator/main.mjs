@@ -5,9 +5,16 @@
 
 import { measureIdle } from './idle-phase.mjs';
 import { measureRate, measureWindow } from './message-phases.mjs';
+import { measureOffline } from './offline-phase.mjs';
 import { measureRetained } from './retained-phase.mjs';
 
-const PHASES = { window: measureWindow, rate: measureRate, idle: measureIdle, retained: measureRetained };
+const PHASES = {
+  window: measureWindow,
+  rate: measureRate,
+  idle: measureIdle,
+  retained: measureRetained,
+  offline: measureOffline,
+};
 
 process.once('message', async (message) => {
   const job = /** @type {import('./measurement.mjs').Job} */ (message);

@@ -25,6 +25,7 @@
  * @property {{ host: string, port: number }} address
  * @property {number} brokerPid
  * @property {{ warmSeconds: number, measureSeconds: number, latencySeconds: number }} timing
+ * @property {string} [probeSocket] where the broker's process tells of its garbage and its pauses
  * @property {boolean} spin whether the generator has a core for itself
  */
 

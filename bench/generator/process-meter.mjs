@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 
 /** @param {number} pid @returns {number} user and system microseconds of all living threads since the process began */
-function cpuMicroseconds(pid) {
+export function cpuMicroseconds(pid) {
   return schedulerMicroseconds(pid) ?? statMicroseconds(pid) ?? psMicroseconds(pid);
 }
 

@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './client.mjs';
+import { inBatches } from './in-batches.mjs';
 import { Latencies } from './latencies.mjs';
 import { layOut } from './layouts.mjs';
 import { OrderedLedger, SharedLedger } from './ledgers.mjs';
@@ -59,13 +60,13 @@ export class Traffic {
   /** Connects and subscribes everybody. */
   async open() {
     const { scenario, stations } = this;
-    await inBatches(stations.subscribers, async (filters, index) => {
+    await inBatches(stations.subscribers, CONNECTING_AT_ONCE, async (filters, index) => {
       const client = await this.#connect('sub', index);
       for (let at = 0; at < filters.length; at += FILTERS_PER_SUBSCRIBE) {
         await client.subscribe(filters.slice(at, at + FILTERS_PER_SUBSCRIBE), scenario.qos);
       }
     });
-    await inBatches(stations.publishers, async (streams, index) => {
+    await inBatches(stations.publishers, CONNECTING_AT_ONCE, async (streams, index) => {
       const client = await this.#connect('pub', index);
       const ring = new PublishRing({
         streams,
@@ -183,16 +184,5 @@ export class Traffic {
     const expected = sent * this.stations.receiversPerMessage;
     const { arrived, duplicated } = this.ledger;
     return { lost: expected - (arrived - duplicated), duplicated };
-  }
-}
-
-/**
- * @template T
- * @param {T[]} items
- * @param {(item: T, index: number) => Promise<void>} work
- */
-export async function inBatches(items, work) {
-  for (let at = 0; at < items.length; at += CONNECTING_AT_ONCE) {
-    await Promise.all(items.slice(at, at + CONNECTING_AT_ONCE).map((item, offset) => work(item, at + offset)));
   }
 }

@@ -20,6 +20,7 @@ export const fan = [
     kind: 'rate',
     layout: 'fan-in',
     count: 1000,
+    window: 1,
     ratePerSecond: 10_000,
     targetRatio: 1.15,
     quick: true,

@@ -1,4 +1,4 @@
-/** The same stream over TLS and WebSocket. */
+/** The same stream, and connections that only stay, over TLS and WebSocket. */
 
 import { scenario } from './row.mjs';
 
@@ -20,6 +20,21 @@ export const transports = [
     refill: 500,
     transport: 'ws',
     needs: ['ws'],
-    quick: true,
+  }),
+  scenario({
+    name: 'tls-idle',
+    title: '1,000 idle TLS connections',
+    kind: 'idle',
+    count: 1000,
+    transport: 'tls',
+    needs: ['tls'],
+  }),
+  scenario({
+    name: 'websocket-idle',
+    title: '5,000 idle WebSocket connections',
+    kind: 'idle',
+    count: 5000,
+    transport: 'ws',
+    needs: ['ws'],
   }),
 ];

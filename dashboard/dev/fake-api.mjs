@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { applyChanges, checkChanges } from './fake-settings.mjs';
 import { makeState, overviewOf } from './fake-state.mjs';
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -78,6 +79,7 @@ function stream(response, tick, everyMs) {
 /** Answers by method and path; `:name` takes a part of the path. */
 function routesOf(state) {
   const { clients, subscriptions, retained, users, permissions } = state;
+  const has = (id) => clients.some(({ clientId }) => clientId === id);
   const find = (id) => {
     const client = clients.find(({ clientId }) => clientId === id);
     if (client === undefined) throw new Refusal(404, 'not_found', `There is no client ${JSON.stringify(id)}`);
@@ -112,12 +114,13 @@ function routesOf(state) {
       const chosen = connected === null ? clients : clients.filter((one) => String(one.connected) === connected);
       return page(chosen, query, ['clientId', 'username', 'address']);
     },
-    'GET /clients/:id': ({ id }) => find(id),
+    'GET /clients/:id': ({ id, query }) =>
+      query.get('tellAbsence') === 'true' && !has(id) ? { absent: true } : find(id),
     'DELETE /clients/:id': ({ id }) => {
       find(id).connected = false;
     },
     'GET /clients/:id/subscriptions': ({ id }) => ({ items: subscriptions.filter(({ clientId }) => clientId === id) }),
-    'GET /clients/:id/queue': () => ({ items: [{ topic: 'a/b', qos: 1, bytes: 12, state: 'waiting' }] }),
+    'GET /clients/:id/queue': () => ({ items: [{ topic: 'a/b', qos: 1, bytes: 12, state: 'queued' }] }),
     'GET /subscriptions': ({ query }) => page(subscriptions, query, ['clientId', 'filter']),
     'GET /topics/children': ({ query }) =>
       childrenOf(
@@ -131,8 +134,7 @@ function routesOf(state) {
         query,
       ),
     'GET /retained/message': ({ query }) =>
-      retained.find(({ topic }) => topic === query.get('topic')) ??
-      refuse(404, 'not_found', 'No message is retained for this topic'),
+      retained.find(({ topic }) => topic === query.get('topic')) ?? { absent: true },
     'POST /publish': () => ({ receivers: 1 }),
     'GET /tables/slow-subscribers': () => ({
       items: clients.slice(0, 5).map(({ clientId, queued }) => ({ clientId, queued })),
@@ -162,7 +164,13 @@ function routesOf(state) {
     'GET /bridges': () => ({ items: state.bridges }),
     'GET /plugins': () => ({ items: state.plugins }),
     'GET /plugins/:id/options': () => ({ items: state.options }),
-    'GET /settings': () => ({ items: state.settings }),
+    'GET /settings': () => ({ changesFile: '/var/lib/hoopoe/settings.yaml', items: state.settings }),
+    'POST /settings/validate': ({ body }) =>
+      body.changes === undefined ? { ok: true, problems: [] } : checkChanges(state.settings, body.changes),
+    'PATCH /settings': ({ body }) => {
+      applyChanges(state.settings, body);
+      return checkChanges(state.settings, body);
+    },
     'GET /alarms': ({ query }) => ({ items: query.get('state') === 'history' ? [] : state.alarms }),
     'GET /logs': () => ({ items: state.logs }),
     'GET /audit': () => ({ items: state.audit, next: null }),

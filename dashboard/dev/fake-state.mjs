@@ -1,5 +1,7 @@
 /** The broker that the made-up API speaks of. Some of its clients have names that try to be more than text. */
 
+import { makeSettings } from './fake-settings.mjs';
+
 const DAY_MS = 86_400_000;
 const hostile = [
   '<img src=x onerror=window.broken=1>',
@@ -100,7 +102,10 @@ export function overviewOf({ clients, subscriptions, retained, alarms }) {
   };
 }
 
-function historyOf(span) {
+/** So many of the made-up clients are connected. */
+const CONNECTED_SHARE = 6 / 7;
+
+function historyOf(span, connections) {
   const stepSeconds = span === '24h' ? 60 : 10;
   const length = span === '24h' ? 1440 : 60;
   const series = (base, swing) => Array.from({ length }, (_, index) => base + swing * Math.sin(index / (length / 20)));
@@ -108,7 +113,7 @@ function historyOf(span) {
     stepSeconds,
     fromMs: Date.now() - stepSeconds * length * 1000,
     series: {
-      connections: series(42_000, 900),
+      connections: series(connections, connections * 0.02),
       messagesIn: series(1200, 300),
       messagesOut: series(4100, 900),
       bytesIn: series(250_000, 40_000),
@@ -223,17 +228,7 @@ function programOf() {
       { name: 'pool', value: 8, default: 8, sentence: 'Connections kept open.' },
       { name: 'password', secret: true, sentence: 'Password of the login to the server.' },
     ],
-    settings: Array.from({ length: 80 }, (_, index) => ({
-      path: `limits.option_${index}`,
-      value: index % 9 === 0 ? index * 10 : index,
-      default: index,
-      isDefault: index % 9 !== 0 || index === 0,
-      origin: index % 9 === 0 ? 'hoopoe.yaml:12' : 'default',
-      sentence: 'How many of something there may be before something else happens.',
-      type: 'number',
-      reloadable: index % 2 === 0,
-      secret: false,
-    })),
+    settings: makeSettings(),
   };
 }
 
@@ -274,7 +269,7 @@ export function makeState(clientCount, password) {
     clients: Array.from({ length: clientCount }, (_, index) => clientOf(index)),
     subscriptions: Array.from({ length: clientCount }, (_, index) => subscriptionOf(index)),
     retained: Array.from({ length: 60 }, (_, index) => retainedOf(index)),
-    history: historyOf,
+    history: (span) => historyOf(span, Math.round(clientCount * CONNECTED_SHARE)),
     ...accessOf(),
     ...programOf(),
     ...recordsOf(),

@@ -35,11 +35,17 @@ const statuses: Readonly<Record<FailureCode, number>> = {
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure';
   readonly code: FailureCode;
+  /** What is wrong part by part; left out where the message says it all. */
+  readonly problems: readonly object[] | undefined;
+  /** Whole seconds, for the header Retry-After; undefined where waiting does not help. */
+  readonly retryAfterSeconds: number | undefined;
 
   /** @param message what was asked, got X, limit Y, what to do; never a secret */
-  constructor(code: FailureCode, message: string) {
+  constructor(code: FailureCode, message: string, problems?: readonly object[], retryAfterSeconds?: number) {
     super(message);
     this.code = code;
+    this.problems = problems;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** The HTTP status. */
@@ -48,7 +54,13 @@ export class ApiFailure extends Error {
   }
 
   /** The body of the answer. */
-  get body(): { error: { code: FailureCode; message: string } } {
-    return { error: { code: this.code, message: this.message } };
+  get body(): { error: { code: FailureCode; message: string; problems?: readonly object[] } } {
+    const { code, message, problems } = this;
+    return { error: { code, message, ...(problems !== undefined && { problems }) } };
   }
+}
+
+/** Too many attempts have failed; `waitSeconds` until the next one is looked at. */
+export function loginLocked(what: string, waitSeconds: number): ApiFailure {
+  return new ApiFailure('login_locked', `Too many wrong ${what}; wait ${waitSeconds} s`, undefined, waitSeconds);
 }

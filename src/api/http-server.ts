@@ -7,7 +7,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { InvalidRequest } from '../broker/broker.ts';
 import { isLoopback } from '../listeners/address.ts';
 import { BackendError } from '../ports/backend-error.ts';
@@ -118,11 +118,17 @@ function installGuards(server: FastifyInstance, { hosts, log }: HttpServerOption
   server.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error);
     if (failure.code === 'internal') logMistake(log, request, error);
-    void reply.status(failure.status).send(failure.body);
+    void asFailed(reply, failure).send(failure.body);
   });
   server.setNotFoundHandler((request) => {
     throw new ApiFailure('not_found', `There is nothing at ${request.method} ${request.url.slice(0, 200)}`);
   });
+}
+
+/** The status of a failure, and the header that says when to come again. */
+export function asFailed(reply: FastifyReply, { status, retryAfterSeconds }: ApiFailure): FastifyReply {
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+  return reply.status(status);
 }
 
 export function logMistake(log: Log, request: FastifyRequest, error: unknown): void {

@@ -4,10 +4,12 @@
  */
 
 import type { Readable } from 'node:stream';
-import type { Explanation } from '../access/chain/explain.ts';
+import type { Explained, Explanation } from '../access/chain/explain.ts';
 import type { AccessStatistics } from '../access/chain/statistics.ts';
 import type { Bridges } from '../bridges/bridges.ts';
 import type { Broker } from '../broker/broker.ts';
+import type { Changes } from '../config/changes.ts';
+import type { SettingsAdministration } from '../config/changing/run-time-settings.ts';
 import type { Qos } from '../packet/types.ts';
 import type { Action } from '../ports/access.ts';
 import type { BuiltinUsers } from '../ports/builtin-users.ts';
@@ -35,13 +37,8 @@ export interface NodeFacts {
 /** What is administrated of the broker itself. */
 export type ManagedBroker = Pick<Broker, 'publish' | 'inspect' | 'bans'>;
 
-/** Whether a client may do something; the client need not be connected. */
-export interface PermissionQuestion {
-  readonly clientId: string;
-  readonly username?: string;
-  readonly address: string;
-  /** The listener through which it comes; the first one unless given. */
-  readonly listener?: string;
+/** Whether somebody may do something; it need not be there. */
+export interface PermissionQuestion extends Explained {
   readonly action: Action;
   readonly topic: string;
   readonly qos: Qos;
@@ -50,6 +47,7 @@ export interface PermissionQuestion {
 
 export interface AccessAdministration {
   readonly statistics: AccessStatistics;
+  /** @throws InvalidRequest for a question about nobody, about several, or about a bridge that there is not */
   explain(question: PermissionQuestion): Promise<Explanation>;
   /** Forgets what was decided about permissions, so that the sources are asked again; subscriptions are looked at again too. */
   forget(): void;
@@ -57,28 +55,6 @@ export interface AccessAdministration {
   canTest(name: string): boolean;
   /** What is wrong, for people; undefined when nothing is. */
   test(name: string): Promise<string | undefined>;
-}
-
-/** One option as it is shown. */
-export interface ShownSetting {
-  readonly path: string;
-  /** As an operator would write it; undefined where nothing is set. Secrets only say that they are set. */
-  readonly value: string | undefined;
-  readonly default: string | undefined;
-  readonly isDefault: boolean;
-  readonly origin: string;
-  readonly sentence: string;
-  readonly type: string;
-  readonly allowed: readonly string[] | undefined;
-  readonly unset: string | undefined;
-  readonly reloadable: boolean;
-  readonly secret: boolean;
-}
-
-/** What came of a reload: paths of options. */
-export interface ReloadOutcome {
-  readonly applied: readonly string[];
-  readonly needRestart: readonly string[];
 }
 
 export interface ShownListener {
@@ -106,6 +82,8 @@ export interface ListenerAdministration {
 
 export interface Management {
   readonly broker: ManagedBroker;
+  /** Whether the permission chain is asked about what callers publish. */
+  readonly checksCallers: boolean;
   readonly access: AccessAdministration;
   readonly node: NodeFacts;
   readonly accounts: Accounts;
@@ -121,11 +99,11 @@ export interface Management {
   overview(): unknown;
   /** Series of numbers with equal steps; null where nothing was measured. */
   history(span: '10m' | '24h'): unknown;
-  settings(): readonly ShownSetting[];
+  readonly settings: SettingsAdministration;
   /** What is wrong with a configuration, one sentence each. */
   validate(text: string): Promise<readonly string[]>;
   /** @throws BackendError or a failure of the configuration, with nothing changed */
-  reload(): Promise<ReloadOutcome>;
+  reload(): Promise<Changes>;
   /** The users that a source keeps itself; undefined for a source that keeps none. */
   users(source: string): BuiltinUsers | undefined;
   /** Undefined where none is configured. */

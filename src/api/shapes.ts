@@ -1,5 +1,7 @@
 /** Pieces of shapes that several resources share, and how the broker's values become those of JSON. */
 
+import { type TBoolean, type TLiteral, type TObject, Type } from 'typebox';
+
 import type { PageOf } from '../broker/broker.ts';
 import type { Management } from './management.ts';
 
@@ -35,3 +37,15 @@ export function lastingNote({ node }: Pick<Management, 'node'>): { note?: string
   if (node.durability.mode !== 'memory') return {};
   return { note: 'durability.mode is memory: this is gone when the broker stops' };
 }
+
+/**
+ * A field of a question, for whoever watches what may end at any time: that it is gone is an answer then, and no failure.
+ * Default false.
+ */
+export const tellAbsence: TBoolean = Type.Boolean({
+  default: false,
+  description: 'where there is none, answers {"absent": true} and not with status 404',
+});
+
+/** The answer to such a question where there is nothing. */
+export const absent: TObject<{ absent: TLiteral<true> }> = Type.Object({ absent: Type.Literal(true) });

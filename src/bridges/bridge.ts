@@ -10,12 +10,14 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { Link, LinkOwner } from '../ports/link.ts';
 import type { Peer } from '../ports/listener.ts';
 import type { Log } from '../ports/log.ts';
+import { bridgeListTopic } from '../topic/bridge-list.ts';
 import { TopicMap } from '../topic/bridge-rules.ts';
 import { Crossing, type CrossingContext, type Leave } from './crossing.ts';
 import { addressText, answers, type Dialling, dial } from './dial.ts';
-import { type Introduction, introductions } from './handshake.ts';
+import { type Introduction, introductions, isForNow } from './handshake.ts';
 import { LazyStart } from './lazy-start.ts';
 import { bridgePeer } from './local-end.ts';
+import { LocalPermissions } from './local-permissions.ts';
 import type { BridgeLogins } from './logins.ts';
 import { prime } from './priming.ts';
 import { RetryDelay } from './retry-delay.ts';
@@ -30,7 +32,10 @@ import {
   stateTopic,
 } from './spec.ts';
 
-export type BridgeBroker = Pick<Broker, 'accept' | 'publish' | 'subscribe' | 'disconnectClient' | 'options' | 'echoes'>;
+export type BridgeBroker = Pick<
+  Broker,
+  'accept' | 'publish' | 'subscribe' | 'disconnectClient' | 'options' | 'echoes' | 'on'
+>;
 
 export interface BridgeDependencies {
   readonly broker: BridgeBroker;
@@ -57,6 +62,7 @@ export class Bridge {
   readonly #ways: readonly Introduction[];
   readonly #delay: RetryDelay;
   readonly #echoes = new Set<string>();
+  readonly #permissions: LocalPermissions;
   #state: BridgeState = 'stopped';
   #addressIndex = 0;
   #wayIndex = 0;
@@ -80,7 +86,16 @@ export class Bridge {
     this.#map = new TopicMap(spec.rules);
     this.#ways = introductions(spec);
     this.#delay = new RetryDelay(spec.retry, dependencies.random);
-    dependencies.logins.admit(this.#peer, spec.localClientId);
+    dependencies.logins.admit(this.#peer, spec.localClientId, spec.localUsername);
+    const owner = {
+      spec,
+      map: this.#map,
+      peer: this.#peer,
+      counters: this.counters,
+      failed: (code: string, message: string): void => this.#noteFailure(code, message),
+      mayTryAgain: (): void => this.#crossing?.tryAgain(),
+    };
+    this.#permissions = new LocalPermissions(owner, dependencies);
   }
 
   get status(): BridgeStatus {
@@ -104,6 +119,7 @@ export class Bridge {
   /** Makes its session, and says that it is down; what is published from now on waits for it. */
   async open(): Promise<void> {
     this.#tellState('0');
+    this.#list('1');
     const { broker, clock } = this.#dependencies;
     // Where the other broker is this one, its client is a client here.
     broker.echoes.keepApart(this.spec.localClientId, this.spec.remoteClientId);
@@ -114,8 +130,10 @@ export class Bridge {
       map: this.#map,
       peer: this.#peer,
       congestedBytes: broker.options.writeBufferBytesMax,
+      permissions: this.#permissions,
     };
-    if (await prime(context)) return;
+    const returnCode = await prime(context);
+    if (returnCode === 0 || isForNow(returnCode)) return;
     // Somebody else has left a session under the identifier that is the bridge's.
     broker.disconnectClient(this.spec.localClientId, true);
     await prime(context);
@@ -149,6 +167,8 @@ export class Bridge {
     broker.echoes.allow(this.spec.localClientId, this.spec.remoteClientId);
     broker.disconnectClient(this.spec.localClientId, true);
     logins.dismiss(this.spec.localClientId);
+    this.#permissions.close();
+    this.#list('');
     for (const clientId of [...this.#echoes]) this.#heardOfBridge(clientId, false);
   }
 
@@ -206,6 +226,7 @@ export class Bridge {
       log,
       broker,
       peer: this.#peer,
+      permissions: this.#permissions,
       congestedBytes: broker.options.writeBufferBytesMax,
       echoes: this.#echoes,
       heard: (clientId, isThere) => this.#heardOfBridge(clientId, isThere),
@@ -304,7 +325,7 @@ export class Bridge {
     const { clock, log, broker } = this.#dependencies;
     this.counters.failures++;
     const isNews = this.#lastFailure?.code !== error.code || this.#state === 'connected';
-    this.#lastFailure = { code: error.code, message: error.message, atMs: clock.now() };
+    this.#noteFailure(error.code, error.message);
     const fields = { bridge: this.spec.name, code: error.code, cause: error.message };
     if (isNews) log.warn('Bridge is down', fields);
     else log.debug('Bridge is still down', fields);
@@ -320,18 +341,29 @@ export class Bridge {
     this.#cancel = clock.after(delayMs, () => this.#connect());
   }
 
+  #noteFailure(code: string, message: string): void {
+    this.#lastFailure = { code, message, atMs: this.#dependencies.clock.now() };
+  }
+
   /** Tells everybody here whether the bridge is connected. */
   #tellState(payload: '0' | '1'): void {
-    if (!this.spec.notifications) return;
+    if (this.spec.notifications) this.#tell(stateTopic(this.spec), payload);
+  }
+
+  /** Tells the bridges of other brokers that there is this one, or with an empty payload that there is not. */
+  #list(payload: '' | '1'): void {
+    const topic = bridgeListTopic(this.spec.remoteClientId);
+    if (topic !== undefined) this.#tell(topic, payload);
+  }
+
+  #tell(topic: string, payload: string): void {
     const { broker, log } = this.#dependencies;
-    this.#told = broker
-      .publish({ topic: stateTopic(this.spec), payload, qos: 1, retain: true })
-      .catch((error: unknown) => {
-        log.debug('The state of a bridge could not be published', {
-          bridge: this.spec.name,
-          cause: error instanceof Error ? error.message : String(error),
-        });
+    this.#told = broker.publish({ topic, payload, qos: 1, retain: true }).catch((error: unknown) => {
+      log.debug('The state of a bridge could not be published', {
+        bridge: this.spec.name,
+        cause: error instanceof Error ? error.message : String(error),
       });
+    });
   }
 }
 

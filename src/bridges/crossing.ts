@@ -11,13 +11,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { Delivery, Link, LinkOwner } from '../ports/link.ts';
 import type { Peer } from '../ports/listener.ts';
 import type { Log } from '../ports/log.ts';
-import { quote } from '../std/shorten.ts';
+import { listedBridge } from '../topic/bridge-list.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
-import { connectPacket, factsOf, type Introduction, type RemoteFacts, refusal } from './handshake.ts';
+import { connectPacket, factsOf, type Introduction, localRefusal, type RemoteFacts, refusal } from './handshake.ts';
 import { Inward } from './inward.ts';
 import { Liveness, TICK_MS } from './liveness.ts';
 import { type Accepting, LocalEnd, type LocalOwner } from './local-end.ts';
-import { localConnect, localSubscribe } from './local-packets.ts';
+import { localConnect } from './local-packets.ts';
+import type { LocalPermissions } from './local-permissions.ts';
 import { Outward } from './outward.ts';
 import { Setup } from './setup.ts';
 import { type BridgeCounters, type BridgeSpec, clientOfStateTopic } from './spec.ts';
@@ -34,6 +35,7 @@ export interface CrossingContext {
   readonly broker: Accepting;
   /** As the broker sees the local end. */
   readonly peer: Peer;
+  readonly permissions: LocalPermissions;
   /** Bytes from which on the broker lets messages wait. */
   readonly congestedBytes: number;
   /** Client identifiers of bridges that the other broker knows. */
@@ -101,7 +103,13 @@ export class Crossing implements LinkOwner, LocalOwner {
 
   /** Sends a message that waits nowhere, at QoS 0. */
   sendUnkept(message: Message): void {
-    this.#outward?.publish(message, { ...UNKEPT, retain: false });
+    if (this.#context.permissions.lets(message)) this.#outward?.publish(message, { ...UNKEPT, retain: false });
+  }
+
+  /** Subscribes here to what was denied before. */
+  tryAgain(): void {
+    const packet = this.#isUp ? this.#context.permissions.again() : undefined;
+    if (packet !== undefined) this.#local?.tell(packet);
   }
 
   /** Ends it, telling the other broker: with its will where it is to learn that the bridge is down. */
@@ -161,8 +169,8 @@ export class Crossing implements LinkOwner, LocalOwner {
       this.#fail('BRIDGE_PROTOCOL', 'sent PUBLISH before CONNACK');
       return;
     }
-    const bridge = clientOfStateTopic(message.topic);
-    if (bridge !== undefined && this.#setup?.watchesBridges === true) {
+    const bridge = listedBridge(message.topic) ?? clientOfStateTopic(message.topic);
+    if (bridge !== undefined && this.#context.map.localFilters.size > 0) {
       this.#context.heard(bridge, message.payloadBytes > 0);
       if (message.qos === 0 && this.#context.map.toLocal(message.topic) === undefined) return;
     }
@@ -204,6 +212,7 @@ export class Crossing implements LinkOwner, LocalOwner {
         this.#localAnswered(packet);
         break;
       case 'suback':
+        this.#context.permissions.answered(packet);
         this.#isLocalSubscribed = true;
         this.#lookReady();
         break;
@@ -265,14 +274,7 @@ export class Crossing implements LinkOwner, LocalOwner {
     const local = this.#local!;
     const facts = this.#facts!;
     if (packet.reasonCode !== 0) {
-      const code = `code ${packet.reasonCode}`;
-      this.#end(
-        new BackendError(
-          'BRIDGE_LOCAL_REFUSED',
-          `${this.#label} was refused by this broker with ${code}: is ${quote(spec.localClientId)} used by a client?`,
-          RETRY,
-        ),
-      );
+      this.#end(localRefusal(this.#label, spec.localClientId, packet.reasonCode));
       return;
     }
     this.#isLocalThere = true;
@@ -298,9 +300,9 @@ export class Crossing implements LinkOwner, LocalOwner {
 
   #begin(local: LocalEnd): void {
     if (this.#isOver) return;
-    const { spec, map } = this.#context;
+    const { spec, map, permissions } = this.#context;
     this.#isLocalSubscribed = map.localFilters.size === 0;
-    if (!this.#isLocalSubscribed) local.tell(localSubscribe(map));
+    if (!this.#isLocalSubscribed) local.tell(permissions.begin());
     this.#setup = new Setup(spec, map, this.#facts!, (packetId) => this.#outward?.isInflight(packetId) === true);
     this.#setup.begin(
       (packet) => this.#send(packet),
@@ -320,7 +322,7 @@ export class Crossing implements LinkOwner, LocalOwner {
     const reasonCode = packet.reasonCodes[0] ?? 0x80;
     if (reasonCode >= 0x80 && filter !== undefined) {
       const fields = { bridge: spec.name, filter, reasonCode };
-      if (setup?.isWatch(filter) === true) log.debug('The other broker does not tell of its bridges', fields);
+      if (setup?.watches.includes(filter) === true) log.debug('The other broker does not tell of its bridges', fields);
       else log.warn('The other broker refuses a subscription of a bridge', fields);
     }
     this.#lookReady();

@@ -5,6 +5,8 @@
 
 import type { ConnackPacket, ConnectPacket, ProtocolVersion, Qos } from '../packet/types.ts';
 import { BackendError } from '../ports/backend-error.ts';
+import { quote } from '../std/shorten.ts';
+import { BRIDGE_MARK, hasBridgeMark } from '../topic/bridge-list.ts';
 import { type BridgeSpec, stateTopic } from './spec.ts';
 
 /** One way of introducing itself. */
@@ -51,6 +53,7 @@ export function connectPacket(spec: BridgeSpec, way: Introduction): ConnectPacke
         : {
             sessionExpiryInterval: cleanStart ? 0 : FOR_EVER,
             ...(spec.inflightMax > 0 && { receiveMaximum: spec.inflightMax }),
+            userProperties: [BRIDGE_MARK],
           },
   };
 }
@@ -58,6 +61,8 @@ export function connectPacket(spec: BridgeSpec, way: Introduction): ConnectPacke
 /** What the other broker has said of itself. */
 export interface RemoteFacts {
   readonly version: ProtocolVersion;
+  /** It knows what a bridge is, so it may be asked which ones it has. */
+  readonly knowsBridges: boolean;
   /** It goes on with a session that it had. */
   readonly isResumed: boolean;
   /** QoS 1 and 2 messages that it takes before it has acknowledged. */
@@ -73,6 +78,7 @@ export function factsOf(packet: ConnackPacket, spec: BridgeSpec, way: Introducti
   const own = { inflight: spec.inflightMax || 65_535, bytes: spec.packetBytesMax || Number.POSITIVE_INFINITY };
   return {
     version: way.version,
+    knowsBridges: way.private || hasBridgeMark(said.userProperties),
     // MQTT 3.1 does not say; what it repeats is marked as a repeat all the same.
     isResumed: way.version === 3 ? !spec.cleanStart : packet.sessionPresent,
     receiveMaximum: Math.min(said.receiveMaximum ?? 65_535, own.inflight),
@@ -121,4 +127,21 @@ export function refusal(label: string, packet: ConnackPacket, version: ProtocolV
     `${label} was refused with code ${reasonCode}: ${text}${moved}${said}`,
     { retryable: true },
   );
+}
+
+/** Return codes that are about whose the Client Identifier and its session are. */
+const OF_ANOTHER: ReadonlySet<number> = new Set([2, 5]);
+
+/** Whether this broker cannot take a bridge at present, and what its session holds is to be left alone. */
+export function isForNow(returnCode: number): boolean {
+  return !OF_ANOTHER.has(returnCode);
+}
+
+/** What it means that this broker does not take the bridge's own session. */
+export function localRefusal(label: string, clientId: string, returnCode: number): BackendError {
+  const [code, why] = isForNow(returnCode)
+    ? ['BRIDGE_LOCAL_UNAVAILABLE', 'its permissions or its session cannot be had at present']
+    : ['BRIDGE_LOCAL_REFUSED', `is ${quote(clientId)} used by a client?`];
+  const text = `${label} was refused by this broker with code ${returnCode}: ${why}`;
+  return new BackendError(code, text, { retryable: true });
 }

@@ -29,18 +29,25 @@ export interface Accepting {
   accept(link: Link, rules: ListenerRules): LinkOwner;
 }
 
-/** A bridge's topics are the broker's own, and what it may do is decided by its rules. */
+/**
+ * A bridge's topics are the broker's own. A message that it may not publish is dropped: were the connection ended, the
+ * other broker would send it again for ever.
+ */
 const RULES: ListenerRules = {
   name: 'bridge',
   anonymous: 'deny',
   mountpoint: '',
   maximumQos: 2,
   topicAliasMaximum: 0,
+  unauthorizedPublish: 'drop',
 };
 
-/** A peer of its own for each bridge: by this very object its login is known. */
+/**
+ * A peer of its own for each bridge: by this very object its login is known. It has no address, since what it brings was
+ * published elsewhere, and a name that no listener can have, so that every source is asked.
+ */
 export function bridgePeer(): Peer {
-  return { address: '', port: 0, localAddress: '', localPort: 0, listener: 'bridge', transport: 'memory' };
+  return { address: '', port: 0, localAddress: '', localPort: 0, listener: '$bridge', transport: 'memory' };
 }
 
 export class LocalEnd implements Link {

@@ -1,6 +1,6 @@
 /** What the local end of a bridge says to its own broker. */
 
-import type { ConnectPacket, ControlPacket } from '../packet/types.ts';
+import type { ConnectPacket, SubscribePacket } from '../packet/types.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
 import type { BridgeSpec } from './spec.ts';
 
@@ -23,8 +23,9 @@ export function localConnect(spec: BridgeSpec): ConnectPacket {
   };
 }
 
-export function localSubscribe(map: TopicMap): ControlPacket {
+/** @param filters some of the map's */
+export function localSubscribe(map: TopicMap, packetId: number, filters: readonly string[]): SubscribePacket {
   const options = { noLocal: true, retainAsPublished: true, retainHandling: 0 } as const;
-  const subscriptions = [...map.localFilters].map(([filter, qos]) => ({ filter, qos, ...options }));
-  return { type: 'subscribe', packetId: 1, subscriptions, properties: undefined };
+  const subscriptions = filters.map((filter) => ({ filter, qos: map.localFilters.get(filter) ?? 0, ...options }));
+  return { type: 'subscribe', packetId, subscriptions, properties: undefined };
 }

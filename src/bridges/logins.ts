@@ -1,26 +1,53 @@
 /**
  * The logins of bridges into their own broker. A bridge is known by the object that describes its end, which nobody else
- * can have, and may do everything; its client identifier is nobody else's, since its queue is the bridge's.
+ * can have; its client identifier is nobody else's, since its queue is the bridge's. What it may do, the permission
+ * chain is asked as about any client, unless the operator has said that bridges are not asked about.
  */
 
-import type { Access, Credentials, Exchange, LoginVerdict } from '../ports/access.ts';
+import type { Message } from '../packet/message.ts';
+import type { Access, ClientIdentity, Credentials, Exchange, LoginVerdict } from '../ports/access.ts';
 import type { Peer } from '../ports/listener.ts';
+import { bridgePeer } from './local-end.ts';
 
-const BRIDGE_VERDICT: LoginVerdict = {
-  outcome: 'allow',
-  superuser: true,
-  // Whose the session is, also after the bridge is gone from the configuration.
-  username: '$bridge',
-  limits: { messagesPerSecondMax: 0, bytesPerSecondMax: 0 },
-};
+/** Whose the session is unless the bridge has a name for it, also after the bridge is gone; rules can name it. */
+const USERNAME = '$bridge';
+
+/**
+ * As whom a bridge is asked about.
+ * @param username `$bridge` unless the bridge has one
+ * @param peer its own; another one is as good for asking alone
+ */
+export function bridgeIdentity(
+  clientId: string,
+  username: string = USERNAME,
+  peer: Peer = bridgePeer(),
+): ClientIdentity {
+  return { clientId, username, peer, version: 4 };
+}
+
+/** A bridge as this broker knows it. */
+export interface BridgeLogin {
+  readonly peer: Peer;
+  readonly clientId: string;
+  /** `$bridge` unless given. */
+  readonly username?: string | undefined;
+}
 
 export class BridgeLogins {
-  readonly #peers = new WeakSet<Peer>();
+  readonly #isUnchecked: boolean;
+  readonly #verdicts = new WeakMap<Peer, LoginVerdict>();
   readonly #clientIds = new Set<string>();
+  #access: Access | undefined;
 
-  /** Makes a bridge known. */
-  admit(peer: Peer, clientId: string): void {
-    this.#peers.add(peer);
+  /** @param isUnchecked whether bridges may do everything; false unless given */
+  constructor(isUnchecked: boolean = false) {
+    this.#isUnchecked = isUnchecked;
+  }
+
+  /** Makes a bridge known. @param username under which it is asked about; `$bridge` unless given */
+  admit(peer: Peer, clientId: string, username: string = USERNAME): void {
+    const limits = { messagesPerSecondMax: 0, bytesPerSecondMax: 0 };
+    this.#verdicts.set(peer, { outcome: 'allow', superuser: this.#isUnchecked, username, limits });
     this.#clientIds.add(clientId);
   }
 
@@ -29,10 +56,27 @@ export class BridgeLogins {
     this.#clientIds.delete(clientId);
   }
 
+  /** Whether rules let a message go to a bridge whose session is not asked; what cannot be said at once is a no. */
+  mayReceive({ clientId, peer, username }: BridgeLogin, { topic, qos, retain }: Message): boolean {
+    if (this.#isUnchecked || this.#access?.checksDelivery !== true) return true;
+    try {
+      return this.#access.authorize(bridgeIdentity(clientId, username, peer), 'receive', topic, qos, retain) === true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Calls `listener` when rules have changed. Returns the function that ends it. */
+  onChange(listener: () => void): () => void {
+    return this.#access?.onChange(listener) ?? (() => {});
+  }
+
   /** The same access with the rules for bridges before it. */
   guard(access: Access): Access {
+    this.#access = access;
     const verdictOf = (credentials: Credentials): LoginVerdict | undefined => {
-      if (this.#peers.has(credentials.peer)) return BRIDGE_VERDICT;
+      const verdict = this.#verdicts.get(credentials.peer);
+      if (verdict !== undefined) return verdict;
       return this.#clientIds.has(credentials.clientId) ? { outcome: 'deny', reasonCode: 0x85 } : undefined;
     };
     return {

@@ -6,6 +6,7 @@
 import { Message } from '../packet/message.ts';
 import type { ControlPacket, Qos } from '../packet/types.ts';
 import type { Delivery } from '../ports/link.ts';
+import { BRIDGES_FILTER } from '../topic/bridge-list.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
 import type { RemoteFacts } from './handshake.ts';
 import { type BridgeSpec, STATE_FILTER, stateTopic } from './spec.ts';
@@ -29,16 +30,17 @@ export class Setup {
   }
 
   /**
-   * Whether the other broker is asked which bridges it has: what one of them has brought here came from it, and must
-   * not be sent back. Where it may not be told of our state, it is asked for nothing besides our topics either.
+   * Where the other broker is asked which bridges it has: what one of them has brought here came from it, and must not
+   * be sent back. Where it may not be told of our state, it is asked only if it is known to know bridges: there are
+   * brokers that disconnect whoever asks for too much.
    */
-  get watchesBridges(): boolean {
+  get watches(): readonly string[] {
     const { notifications, notificationsLocalOnly } = this.#spec;
-    return notifications && !notificationsLocalOnly && this.#map.localFilters.size > 0;
-  }
-
-  isWatch(filter: string): boolean {
-    return filter === STATE_FILTER && !this.#map.remoteFilters.has(STATE_FILTER);
+    if (this.#map.localFilters.size === 0) return [];
+    const filters: string[] = [];
+    if (notifications && !notificationsLocalOnly) filters.push(STATE_FILTER);
+    if (this.#facts.knowsBridges) filters.push(BRIDGES_FILTER);
+    return filters.filter((filter) => !this.#map.remoteFilters.has(filter));
   }
 
   get isDone(): boolean {
@@ -55,7 +57,7 @@ export class Setup {
   }
 
   begin(send: (packet: ControlPacket) => void, publish: (message: Message, delivery: Delivery) => void): void {
-    if (this.watchesBridges && !this.#map.remoteFilters.has(STATE_FILTER)) this.#subscribe(STATE_FILTER, 0, send);
+    for (const filter of this.watches) this.#subscribe(filter, 0, send);
     for (const [filter, qos] of this.#map.remoteFilters) this.#subscribe(filter, qos, send);
     if (this.#spec.unsubscribes) {
       for (const filter of this.#map.unwantedRemoteFilters) {

@@ -45,6 +45,7 @@ export function bridgeSpec(name: string, options: OptionReader, hostName: string
     localCleanStart: options.optionalBoolean('local_clean_session') ?? cleanStart,
     remoteClientId,
     localClientId: options.optionalText('local_client_id') ?? `local.${remoteClientId}`,
+    localUsername: options.optionalText('local_username'),
     remoteUsername: options.optionalText('username'),
     remotePassword: options.optionalText('password'),
     keepAliveSeconds: options.number('keep_alive_seconds'),

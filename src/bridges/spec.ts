@@ -47,6 +47,8 @@ export interface BridgeSpec {
   readonly localCleanStart: boolean;
   readonly remoteClientId: string;
   readonly localClientId: string;
+  /** The user name under which permissions of this broker are asked for; `$bridge` unless given. */
+  readonly localUsername?: string | undefined;
   readonly remoteUsername?: string | undefined;
   readonly remotePassword?: string | undefined;
   readonly keepAliveSeconds: number;
@@ -95,6 +97,8 @@ export interface BridgeCounters {
   unmatched: number;
   /** Messages above the largest packet that the other broker takes. */
   tooLarge: number;
+  /** Messages that the rules of this broker kept from crossing. */
+  denied: number;
 }
 
 export interface BridgeFailure {
@@ -137,6 +141,7 @@ export function newCounters(): BridgeCounters {
     loopsPrevented: 0,
     unmatched: 0,
     tooLarge: 0,
+    denied: 0,
   };
 }
 

@@ -29,7 +29,7 @@ import { InvalidRequest } from './invalid-request.ts';
 import { Journal } from './journal/journal.ts';
 import { recover } from './journal/recovery.ts';
 import { type BrokerOptions, defaultBrokerOptions } from './options.ts';
-import { authorize } from './permission/authorize.ts';
+import { mustBeAllowed } from './permission/must-be-allowed.ts';
 import { SubscriptionReviews } from './permission/reviews.ts';
 import { Presence } from './presence/presence.ts';
 import { acceptMessage } from './routing/accept-message.ts';
@@ -112,7 +112,7 @@ class Context implements BrokerContext {
   readonly timers: Timers;
   readonly reviews: SubscriptionReviews;
   readonly bans: Bans;
-  readonly flapping: Flapping | undefined;
+  readonly flapping: Flapping;
   readonly hooks: Hooks;
   readonly open: Set<Connection> = new Set<Connection>();
 
@@ -138,7 +138,7 @@ class Context implements BrokerContext {
     this.timers = new Timers(clock);
     this.reviews = new SubscriptionReviews(this);
     this.bans = new Bans(this);
-    this.flapping = options.flappingDetection ? new Flapping(this) : undefined;
+    this.flapping = new Flapping(this);
   }
 
   now(): number {
@@ -237,10 +237,13 @@ export class Broker {
     };
   }
 
-  /** Takes a new link. Whoever made it tells the answer what comes in. */
-  accept(link: Link, rules: ListenerRules): LinkOwner {
+  /**
+   * Takes a new link. Whoever made it tells the answer what comes in.
+   * @param options what holds for this client, one object for all of a listener; unless given, the broker's
+   */
+  accept(link: Link, rules: ListenerRules, options: BrokerOptions = this.#context.options): LinkOwner {
     this.inspect.linkOpened(link);
-    const connection = new Connection(link, rules, this.#context);
+    const connection = new Connection(link, rules, this.#context, options);
     this.#context.counters.connectionsOpened++;
     this.#context.open.add(connection);
     if (this.#closed) {
@@ -262,14 +265,14 @@ export class Broker {
     const { topic, payload, qos = 0, retain = false, properties, client } = request;
     const problem = topicNameProblem(topic);
     if (problem !== undefined) throw new InvalidRequest(`Cannot publish: the topic name ${quote(topic)} ${problem}`);
-    checkTopic(this.#context, topic, 0x90);
+    checkTopic(this.#context.options, this.#context.counters, topic, 0x90);
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : Buffer.from(payload);
     let message = Message.of(topic, bytes, qos, retain, properties);
     const { messageExpiryInterval } = properties ?? {};
     if (messageExpiryInterval !== undefined) message.expiresAtMs = this.#context.now() + messageExpiryInterval * 1000;
     if (client !== undefined) {
       message.publisher = client.clientId;
-      await this.#mustBeAllowed(client, message);
+      await mustBeAllowed(this.#context, client, message);
     }
     const { hooks, journal } = this.#context;
     if (hooks.publish !== undefined) {
@@ -278,7 +281,8 @@ export class Broker {
       message = answer;
     }
     const since = journal?.operations ?? 0;
-    const receivers = acceptMessage(this.#context, message, client, true);
+    const publisher = client?.superuser === true ? undefined : client;
+    const receivers = acceptMessage(this.#context, message, client, true, publisher, topic);
     if (receivers < 0) throw new InvalidRequest(`Cannot retain a message on ${quote(topic)}: a limit is reached`);
     if (journal !== undefined && journal.operations !== since) {
       await new Promise<void>((resolve, reject) =>
@@ -286,14 +290,6 @@ export class Broker {
       );
     }
     return receivers;
-  }
-
-  /** @throws InvalidRequest unless the client may publish the message */
-  async #mustBeAllowed(identity: ClientIdentity, { topic, qos, retain }: Message): Promise<void> {
-    const asker = { context: this.#context, identity, superuser: false, permissions: undefined };
-    if (await authorize(asker, 'publish', topic, qos, retain)) return;
-    this.#context.counters.drop('not_authorized');
-    throw new InvalidRequest(`The client ${quote(identity.clientId)} has no permission to publish to ${quote(topic)}`);
   }
 
   /**

@@ -21,6 +21,7 @@ import type { Sessions } from './session/sessions.ts';
 import type { Timers } from './timers.ts';
 
 export interface BrokerContext extends SessionContext {
+  /** What holds for the broker, and for clients where their listener says nothing else; see `Connection.options`. */
   readonly options: BrokerOptions;
   readonly counters: Counters;
   readonly clock: Clock;
@@ -36,8 +37,8 @@ export interface BrokerContext extends SessionContext {
   readonly sessions: Sessions;
   readonly reviews: SubscriptionReviews;
   readonly bans: Bans;
-  /** Undefined where clients may come as often as they like. */
-  readonly flapping: Flapping | undefined;
+  /** Asked about the clients of whom it is to be detected. */
+  readonly flapping: Flapping;
   readonly timers: Timers;
   readonly hooks: Hooks;
   /** Connections that are open, accepted or not. */

@@ -75,8 +75,21 @@ export class Counters {
   messagesAcknowledged = 0;
   /** Acknowledgements that nobody waited for, by the packet's number in the fixed header. */
   readonly acknowledgementsMissed: number[] = new Array<number>(16).fill(0);
+  /** Logins of clients that no source knew and that were let in nevertheless. */
+  anonymousLogins = 0;
+  /** Permissions that were answered by what a connection remembered. */
+  permissionsRemembered = 0;
   /** Filters of SUBSCRIBE packets that were refused for want of permission. */
   subscriptionsDenied = 0;
+  /** SUBSCRIBE packets of which a filter was refused, for whatever reason. */
+  subscribesRefused = 0;
+  /** Own messages that a client did not get because all of its subscriptions to them have No Local. */
+  echoesHeldBack = 0;
+  /** Messages that were put off to a later time. */
+  messagesDelayed = 0;
+  /** Those of them that wait now, and the most that there were. */
+  delayedWaiting = 0;
+  delayedWaitingMax = 0;
   commits = 0;
   commitFailures = 0;
   /** Whether the last commit was refused. */

@@ -62,6 +62,7 @@ export interface BrokerEvents {
   unsubscribed: { client: ClientIdentity; filter: string };
   /** A message was accepted, from a client or from the program itself. */
   published: { message: Message; client: ClientIdentity | undefined };
+  /** `clientId` is its publisher's where nobody was to get it, as for `no_subscriber`. */
   dropped: { message: Message; clientId: string; reason: DropReason };
   /** A message left for a client; once more for each repeat. */
   delivered: { message: Message; client: ClientIdentity; qos: Qos };
@@ -76,8 +77,10 @@ export type EventListener<N extends EventName> = (event: BrokerEvents[N]) => voi
 export class Events {
   readonly #listeners = new Map<EventName, Set<EventListener<EventName>>>();
   readonly #failed: (name: EventName, error: unknown) => void;
-  /** Whether anybody listens to `delivered`: asked for each message and each of its receivers. */
+  /** Whether anybody listens to what is told of each message, or of each of its receivers: asked as often. */
+  wantsPublished = false;
   wantsDelivered = false;
+  wantsAcknowledged = false;
 
   constructor(failed: (name: EventName, error: unknown) => void) {
     this.#failed = failed;
@@ -91,11 +94,17 @@ export class Events {
       this.#listeners.set(name, listeners);
     }
     listeners.add(listener as EventListener<EventName>);
-    this.wantsDelivered = this.wants('delivered');
+    this.#listenersChanged();
     return () => {
       listeners.delete(listener as EventListener<EventName>);
-      this.wantsDelivered = this.wants('delivered');
+      this.#listenersChanged();
     };
+  }
+
+  #listenersChanged(): void {
+    this.wantsPublished = this.wants('published');
+    this.wantsDelivered = this.wants('delivered');
+    this.wantsAcknowledged = this.wants('acknowledged');
   }
 
   /** Lets a hot path skip building an event that nobody wants. */

@@ -10,15 +10,12 @@ export type SysTree = 'both' | 'emqx' | 'mosquitto' | 'off';
 
 export type SharedStrategy = 'random' | 'round_robin' | 'sticky' | 'hash_client' | 'hash_topic';
 
-export interface BrokerOptions {
-  /** `name@host`, seen in `$SYS` topics and by a cluster. */
-  readonly node: string;
+/** What may differ between clients, by the listener that they come through. */
+export interface ClientOptions {
   /** Largest packet accepted, in bytes; announced as Maximum Packet Size. */
   readonly packetBytesMax: number;
   /** Seconds from the connection to the end of the login. */
   readonly connectSecondsMax: number;
-  /** Seconds that a permission check, a hook or a commit may keep one client waiting; after it the answer is no. */
-  readonly answerSecondsMax: number;
   readonly clientIdBytesMax: number;
   readonly topicLevelsMax: number;
   readonly topicBytesMax: number;
@@ -29,22 +26,18 @@ export interface BrokerOptions {
   readonly receiveMaximum: number;
   /** QoS 1 and 2 messages unacknowledged towards a client, on top of its own Receive Maximum. */
   readonly inflightMax: number;
+  /** Bytes of payloads unacknowledged towards a client, from which on further QoS 1 and 2 messages wait; 0 sets no limit. */
+  readonly inflightBytesMax: number;
   /** Messages that wait in one session. */
   readonly queuedMessagesMax: number;
   /** Bytes of messages that wait in one session. */
   readonly queuedBytesMax: number;
-  /** Bytes of messages that wait in all sessions together; 0 sets no limit. */
-  readonly queuedBytesTotalMax: number;
   /** Whether QoS 0 messages wait for clients that are away, too. */
   readonly queueQos0: boolean;
   /** Which message goes when a queue is full. */
   readonly queueFull: 'drop_oldest' | 'drop_newest';
   /** Bytes that wait to be written to one connection before QoS 0 is dropped and QoS 1 and 2 stay in the queue. */
   readonly writeBufferBytesMax: number;
-  readonly retainedMessagesMax: number;
-  readonly retainedBytesMax: number;
-  readonly sessionsMax: number;
-  readonly connectionsMax: number;
   /** PUBLISH packets accepted from one client each second; 0 sets no limit. Above it the client is not read. */
   readonly messagesPerSecondMax: number;
   /** Bytes of PUBLISH packets accepted from one client each second; 0 sets no limit. */
@@ -53,8 +46,6 @@ export interface BrokerOptions {
   readonly sessionExpirySecondsMax: number;
   /** How long a session is kept that a client below MQTT 5, which cannot say it, wants kept; the maximum holds as well. */
   readonly sessionExpirySecondsBelowV5: number;
-  /** Topic Alias Maximum towards clients, and most aliases we assign towards one client. 0 switches aliases off. */
-  readonly topicAliasMaximum: number;
   /** Longest keep alive granted to MQTT 5 clients, told as Server Keep Alive, in seconds; 0 sets no limit. */
   readonly keepAliveSecondsMax: number;
   /** Whether clients below MQTT 5 that ask for a longer one are refused; otherwise they have it. */
@@ -65,33 +56,52 @@ export interface BrokerOptions {
   readonly clientIdPrefix: string;
   /** Whether a message goes out at the QoS of the subscription, even where it was published at a lower one. */
   readonly upgradeQos: boolean;
-  readonly maximumQos: Qos;
   readonly retainAvailable: boolean;
   readonly wildcardSubscriptionAvailable: boolean;
   readonly sharedSubscriptionAvailable: boolean;
   readonly subscriptionIdentifiersAvailable: boolean;
+  /** Whether clients below MQTT 5, where no subscription can say it, get what they publish themselves. */
+  readonly echoBelowV5: boolean;
+  /** What a publish without permission costs: the message, or the connection as well. */
+  readonly unauthorizedPublish: 'drop' | 'disconnect';
+  /** Whether a client that logs in too often within a time is banned for a while. */
+  readonly flappingDetection: boolean;
+  /** Returned to clients that ask for Response Information; `%c` becomes the client identifier. Empty for none. */
+  readonly responseInformation: string;
+}
+
+export interface BrokerOptions extends ClientOptions {
+  /** `name@host`, seen in `$SYS` topics and by a cluster. */
+  readonly node: string;
+  /** Seconds that a permission check, a hook or a commit may keep one client waiting; after it the answer is no. */
+  readonly answerSecondsMax: number;
+  /** Bytes of messages that wait in all sessions together; 0 sets no limit. */
+  readonly queuedBytesTotalMax: number;
+  readonly retainedMessagesMax: number;
+  readonly retainedBytesMax: number;
+  readonly sessionsMax: number;
+  readonly connectionsMax: number;
+  /** Topic Alias Maximum towards clients, and most aliases we assign towards one client. 0 switches aliases off. */
+  readonly topicAliasMaximum: number;
+  readonly maximumQos: Qos;
   readonly sharedStrategy: SharedStrategy;
   /**
    * Overlapping subscriptions of one client: one copy at the highest QoS, or one copy for each of them, which may be for
    * clients of MQTT 5 alone.
    */
   readonly overlappingSubscriptions: 'one_copy' | 'copy_each' | 'copy_each_mqtt5';
-  /** Whether clients below MQTT 5, where no subscription can say it, get what they publish themselves. */
-  readonly echoBelowV5: boolean;
-  /** What a publish without permission costs: the message, or the connection as well. */
-  readonly unauthorizedPublish: 'drop' | 'disconnect';
   /** Topics whose permissions are remembered for each connection; 0 for none. */
   readonly permissionCacheEntriesMax: number;
   /** How long they are remembered. */
   readonly permissionCacheSecondsMax: number;
   /** Bans that there may be, those by the detection of flapping included. */
   readonly bansMax: number;
-  /** Whether a client that logs in too often within a time is banned for a while. */
-  readonly flappingDetection: boolean;
   /** The login with which a client is banned, counted within `flappingWindowSeconds`. */
   readonly flappingConnectsMax: number;
   readonly flappingWindowSeconds: number;
   readonly flappingBanSeconds: number;
+  /** Whether the publisher of a retained message is asked about again before it is given to a new subscription. */
+  readonly checkRetainedPublishers: boolean;
   /** Who may continue or end the session of a Client Identifier: only the user whose login began it, or whoever comes. */
   readonly sessionTakeover: 'same_user' | 'any_user';
   /** Whether it is told on `$SYS/brokers/<node>/clients/…` that clients come and go. */
@@ -108,8 +118,62 @@ export interface BrokerOptions {
   readonly topTopics: boolean;
   /** Topics that are counted at the same time. */
   readonly topTopicsMax: number;
-  /** Returned to clients that ask for Response Information; `%c` becomes the client identifier. Empty for none. */
-  readonly responseInformation: string;
+}
+
+/**
+ * Options that may change while the broker runs, because they are looked at when they are needed. What a client was told
+ * at its login, such as the largest packet, is none of them; those of rates and windows hold for later connections.
+ */
+export const liveOptionNames: readonly (keyof BrokerOptions)[] = [
+  'connectSecondsMax',
+  'answerSecondsMax',
+  'clientIdBytesMax',
+  'topicLevelsMax',
+  'topicBytesMax',
+  'subscriptionsPerClientMax',
+  'subscriptionBytesPerClientMax',
+  'inflightMax',
+  'inflightBytesMax',
+  'queuedMessagesMax',
+  'queuedBytesMax',
+  'queuedBytesTotalMax',
+  'queueQos0',
+  'queueFull',
+  'writeBufferBytesMax',
+  'retainedMessagesMax',
+  'retainedBytesMax',
+  'sessionsMax',
+  'connectionsMax',
+  'messagesPerSecondMax',
+  'bytesPerSecondMax',
+  'sessionExpirySecondsMax',
+  'sessionExpirySecondsBelowV5',
+  'keepAliveSecondsMax',
+  'keepAliveStrict',
+  'payloadBytesMax',
+  'clientIdPrefix',
+  'sharedStrategy',
+  'echoBelowV5',
+  'unauthorizedPublish',
+  'permissionCacheEntriesMax',
+  'permissionCacheSecondsMax',
+  'bansMax',
+  'flappingDetection',
+  'flappingConnectsMax',
+  'flappingWindowSeconds',
+  'flappingBanSeconds',
+  'sessionTakeover',
+  'presenceQos',
+];
+
+/** Takes those values of `given` that may change while the broker of the options runs. */
+export function takeLiveOptions(ofBroker: BrokerOptions, given: BrokerOptions): void {
+  for (const name of liveOptionNames) Object.assign(ofBroker, { [name]: given[name] });
+}
+
+/** What holds for some clients: where they have no value of their own, that of the broker at any moment. */
+export function optionsOfClients(ofBroker: BrokerOptions, own: Partial<ClientOptions> | undefined): BrokerOptions {
+  return own === undefined ? ofBroker : (Object.assign(Object.create(ofBroker), own) as BrokerOptions);
 }
 
 export const defaultBrokerOptions: BrokerOptions = {
@@ -124,6 +188,7 @@ export const defaultBrokerOptions: BrokerOptions = {
   subscriptionBytesPerClientMax: 16 * 1024 * 1024,
   receiveMaximum: 100,
   inflightMax: 100,
+  inflightBytesMax: 0,
   queuedMessagesMax: 10_000,
   queuedBytesMax: 16 * 1024 * 1024,
   queuedBytesTotalMax: 4 * 1024 * 1024 * 1024,
@@ -160,6 +225,7 @@ export const defaultBrokerOptions: BrokerOptions = {
   flappingConnectsMax: 30,
   flappingWindowSeconds: 60,
   flappingBanSeconds: 300,
+  checkRetainedPublishers: false,
   sessionTakeover: 'same_user',
   presence: true,
   presenceQos: 1,

@@ -72,6 +72,13 @@ export const flagRows: readonly FlagRow[] = [
   { name: 'help', short: 'h', sentence: 'Show this help.' },
   { name: 'version', sentence: 'Print the version.' },
   { name: 'client', value: 'ID', sentence: 'Client identifier.', command: 'explain' },
+  { name: 'bridge', value: 'NAME', sentence: 'A bridge instead of a client.', command: 'explain' },
+  {
+    name: 'caller',
+    value: 'NAME',
+    sentence: 'A login or key of the management API instead of a client.',
+    command: 'explain',
+  },
   { name: 'username', value: 'NAME', sentence: 'User name; none unless given.', command: 'explain' },
   { name: 'ip', value: 'ADDRESS', sentence: 'Address of the client; 127.0.0.1 unless given.', command: 'explain' },
   {

@@ -137,6 +137,22 @@ describe('commandLine', () => {
     });
   });
 
+  it('looks for the files that a file names, and at what bridges say of their options', async () => {
+    const file = join(folder, 'names.yaml');
+    const tls = `certificate_file: /no/such, key_file: ${folder}`;
+    const bridge = 'addresses: [h], topics: ["#"], psk: zz';
+    writeFileSync(file, `listeners: { t: { transport: tls, port: 1, ${tls} } }\nbridges:\n  b: { ${bridge} }\n`);
+    expect(await typed(['config', 'check', file])).toEqual({
+      code: 1,
+      out: '',
+      err: [
+        `hoopoe: ${file}:1: listeners.t.certificate_file: "/no/such" is not there; correct the path, or make it\n`,
+        `hoopoe: ${file}:1: listeners.t.key_file: ${JSON.stringify(folder)} is a folder; name a file\n`,
+        `hoopoe: ${file}:3: bridges.b.psk_identity and psk belong together; set both or none\n`,
+      ].join(''),
+    });
+  });
+
   it('shows every mistake of a file with its line', async () => {
     const file = join(folder, 'bad.yaml');
     writeFileSync(file, 'limits:\n  inflight_max: -1\n  inflihgt_max: 1\n');

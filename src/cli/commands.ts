@@ -60,10 +60,10 @@ export const commandRows: readonly CommandRow[] = [
   },
   {
     name: 'config',
-    usage: 'check FILE | show | convert FILE',
+    usage: 'check FILE | show | convert FILE | schema',
     sentence:
-      'Looks for mistakes in a file, shows every option with its value and where it came from, or makes a hoopoe.yaml of a ' +
-      'mosquitto.conf or a folder of EMQX.',
+      'Looks for mistakes in a file, shows every option with its value and where it came from, makes a hoopoe.yaml of a ' +
+      'mosquitto.conf or a folder of EMQX, or prints the JSON Schema of hoopoe.yaml for editors.',
     load: async () => (await import('./config.ts')).config,
   },
   {

@@ -1,15 +1,17 @@
 /** The command `config`: looks for mistakes, and shows what holds and why. Starts nothing and writes nothing. */
 
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { emqxHomeOf } from '../config/emqx/home-folder.ts';
 import { configFileVariable, dataDirectoryVariable } from '../config/environment.ts';
-import { originText, problemText } from '../config/error.ts';
+import { ConfigError, type ConfigProblem, originText, problemText } from '../config/error.ts';
 import { type Loaded, loadSettings, type Sources } from '../config/load.ts';
-import type { Effective } from '../config/settings.ts';
+import { Reading } from '../config/reading.ts';
+import type { Effective, Settings } from '../config/settings.ts';
 import { quoted, valueText } from '../config/value.ts';
 import type { AnonymousRule } from '../ports/access.ts';
 import { type Arguments, UsageError } from './arguments.ts';
+import { problemsOfBridges } from './bridge-problems.ts';
 import type { Command, Terminal } from './program.ts';
 
 /** @throws ConfigError, UsageError */
@@ -17,9 +19,13 @@ export const config: Command = async ({ arguments: typed, terminal }) => {
   const [action, file] = typed.rest;
   if (action === 'check') return await check(typed, file ?? typed.file, terminal);
   if (action === 'show') return await show(typed, terminal);
+  if (action === 'schema') {
+    terminal.out((await import('../config/schema.ts')).schemaText());
+    return 0;
+  }
   if (action === 'convert') return await (await import('./convert.ts')).convert(file ?? typed.file, terminal);
   throw new UsageError(
-    `config got ${action === undefined ? 'nothing' : quoted(action)}; allowed: check FILE, show, convert FILE`,
+    `config got ${action === undefined ? 'nothing' : quoted(action)}; allowed: check FILE, show, convert FILE, schema`,
   );
 };
 
@@ -47,13 +53,47 @@ function sourcesOfHome(home: string, typed: Arguments, { machine }: Terminal): S
 
 async function check(typed: Arguments, file: string | undefined, terminal: Terminal): Promise<number> {
   if (file === undefined) throw new UsageError('config check needs a file: hoopoe config check FILE');
-  // A file is right or wrong by itself, whatever the environment of the one who looks.
+  // A file is right or wrong by itself, whatever the environment of the one who looks, and whatever was changed here.
   const machine = { ...terminal.machine, environment: {} };
-  const { listeners, sources } = await loadSettings({ file, flags: typed.flags, ports: typed.ports, machine });
+  const { flags, ports } = typed;
+  const { settings, listeners, sources } = await loadSettings({ file, flags, ports, machine, changes: new Reading() });
+  const problems = [...problemsOfFiles(settings), ...problemsOfBridges(settings)];
+  if (problems.length > 0) throw new ConfigError(problems);
   const counts = [`${listeners.length} ${listeners.length === 1 ? 'listener' : 'listeners'}`];
   if (sources.length > 0) counts.push(`${sources.length} access ${sources.length === 1 ? 'source' : 'sources'}`);
   terminal.out(`${file}: no mistakes, ${counts.join(', ')}\n`);
   return 0;
+}
+
+/** Options whose files the broker reads at its start; the others name what it writes. */
+const readFiles = /(?:^|[._])(?:password_file|acl_file|acl_conf)\.file$|(?:ca|certificate|key|crl|psk)_file$/;
+const readFolders = /(?:^|[._])(?:ca_path|ca_folder|certificate_folder|http_dir)$/;
+
+function problemsOfFiles(settings: Settings): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const entries = [...settings.entries.values()].flatMap((each) => [...each.values()]);
+  for (const { all } of [settings, ...entries]) {
+    for (const { path, row, value, origin } of all.values()) {
+      const isFolder = readFolders.test(row.name);
+      if (typeof value !== 'string' || row.type.kind !== 'path' || !(isFolder || readFiles.test(row.name))) continue;
+      const text = fileProblem(value, isFolder);
+      if (text !== undefined) problems.push({ origin, text: `${path}: ${quoted(value)} ${text}` });
+    }
+  }
+  return problems;
+}
+
+function fileProblem(file: string, isFolder: boolean): string | undefined {
+  try {
+    accessSync(file, constants.R_OK);
+    const facts = statSync(file);
+    if (isFolder !== facts.isDirectory()) return isFolder ? 'is no folder' : 'is a folder; name a file';
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'is not there; correct the path, or make it';
+    return `cannot be read (${code}); look at its rights and its owner`;
+  }
 }
 
 async function show(typed: Arguments, terminal: Terminal): Promise<number> {

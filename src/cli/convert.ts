@@ -1,6 +1,7 @@
 /** `hoopoe config convert`: a configuration in the language of another broker as `hoopoe.yaml`, on standard output. */
 
 import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../config/error.ts';
 import type { Converted } from '../config/yaml-text.ts';
 import { UsageError } from './arguments.ts';
@@ -41,6 +42,9 @@ const converters: readonly Converter[] = [
   },
 ];
 
+/** Editors complete and check what says where its schema is. */
+const schemaFile = fileURLToPath(new URL('../../packaging/hoopoe.schema.json', import.meta.url));
+
 /** @throws ConfigError, UsageError */
 export async function convert(path: string | undefined, terminal: Terminal): Promise<number> {
   if (path === undefined) throw new UsageError('config convert needs a file or folder: hoopoe config convert FILE');
@@ -48,7 +52,7 @@ export async function convert(path: string | undefined, terminal: Terminal): Pro
   for (const converter of converters) {
     if (!(await converter.recognises(path, text))) continue;
     const { yaml, withoutCounterpart } = await converter.convert(path, text ?? '', terminal);
-    terminal.out(yaml);
+    terminal.out(`# yaml-language-server: $schema=${schemaFile}\n${yaml}`);
     const count = withoutCounterpart.length;
     if (count > 0)
       terminal.err(`hoopoe: ${count} of ${converter.name}'s options have no counterpart; see the end of the file\n`);

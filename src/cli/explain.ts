@@ -4,7 +4,7 @@
  */
 
 import { isIP } from 'node:net';
-import type { ExplainedStep, Explanation } from '../access/chain/explain.ts';
+import type { Explained, ExplainedStep, Explanation } from '../access/chain/explain.ts';
 import { type Loaded, loadSettings } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
 import { quoted } from '../config/value.ts';
@@ -62,11 +62,31 @@ function qosOf(text: string | undefined): Qos {
   throw new UsageError(`--qos got ${quoted(text)}; allowed: 0, 1, 2`);
 }
 
-function questionOf({ own }: Arguments, { listeners }: Loaded, request: AccessRequest): AccessQuestion {
-  const clientId = own.get('client');
-  if (clientId === undefined || clientId === '') throw new UsageError('explain needs --client ID');
+function questionOf(typed: Arguments, loaded: Loaded, request: AccessRequest): AccessQuestion {
+  const { own } = typed;
   const address = own.get('ip') ?? '127.0.0.1';
   if (isIP(address) === 0) throw new UsageError(`--ip got ${quoted(address)}; allowed: an address such as 10.0.0.7`);
+  return { who: whoOf(typed, loaded, address), superuser: own.has('superuser'), request };
+}
+
+/** What belongs to a client alone. */
+const ofClients = ['username', 'listener', 'superuser'] as const;
+
+function whoOf({ own }: Arguments, { listeners, settings }: Loaded, address: string): Explained {
+  const [clientId, bridge, caller] = ['client', 'bridge', 'caller'].map((name) => own.get(name) || undefined);
+  const given = [clientId, bridge, caller].filter((one) => one !== undefined);
+  if (given.length === 0) throw new UsageError('explain needs --client ID, --bridge NAME or --caller NAME');
+  if (given.length > 1) throw new UsageError('explain takes one of --client, --bridge and --caller');
+  if (clientId === undefined) {
+    const alone = ofClients.find((name) => own.has(name));
+    if (alone !== undefined) throw new UsageError(`--${alone} belongs to --client`);
+    if (bridge === undefined) return { caller, address };
+    if (own.has('ip')) throw new UsageError('a bridge has no address; leave out --ip');
+    const names = [...settings.bridges.keys()];
+    if (names.includes(bridge)) return { bridge, address };
+    const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+    throw new UsageError(`there is no bridge ${quoted(bridge)}; ${known}`);
+  }
   const names = listeners.map(({ name }) => name);
   const listener = own.get('listener') ?? names[0] ?? '';
   if (!names.includes(listener)) {
@@ -74,14 +94,12 @@ function questionOf({ own }: Arguments, { listeners }: Loaded, request: AccessRe
     const hint = near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
     throw new UsageError(`there is no listener ${quoted(listener)}; ${hint}`);
   }
-  return { clientId, username: own.get('username'), address, listener, superuser: own.has('superuser'), request };
+  return { clientId, username: own.get('username'), address, listener };
 }
 
 function explanationText(question: AccessQuestion, { allowed, steps }: Explanation): string {
-  const { clientId, username, address, listener, request } = question;
-  const user = username === undefined ? 'no user name' : `user name ${quoted(username)}`;
-  const who = `client ${quoted(clientId)}, ${user}, ${address}, listener ${listener}`;
-  const lines = [`${allowed ? 'ALLOW' : 'DENY'}  ${request.action} ${quoted(request.topic)}  (${who})`, ''];
+  const { who, request } = question;
+  const lines = [`${allowed ? 'ALLOW' : 'DENY'}  ${request.action} ${quoted(request.topic)}  (${whoText(who)})`, ''];
   const decided = steps.findIndex(({ decides }) => decides);
   const widths = [
     Math.max(...steps.map(({ source, kind }) => source.length + kind.length + 3)),
@@ -89,6 +107,13 @@ function explanationText(question: AccessQuestion, { allowed, steps }: Explanati
   ];
   for (const [index, step] of steps.entries()) lines.push(stepLine(step, index > decided, widths));
   return `${lines.join('\n')}\n`;
+}
+
+function whoText({ clientId, username, bridge, caller, address, listener }: Explained): string {
+  if (bridge !== undefined) return `bridge ${quoted(bridge)}`;
+  if (caller !== undefined) return `caller of the API ${quoted(caller)}, ${address}`;
+  const user = username === undefined ? 'no user name' : `user name ${quoted(username)}`;
+  return `client ${quoted(clientId!)}, ${user}, ${address}, listener ${listener}`;
 }
 
 /** The step that decides has an arrow; what stands behind it was not needed. */

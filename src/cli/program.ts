@@ -3,10 +3,14 @@
  * `StartBroker` and its store only through `StoreTools`, which the program passes in; so every command runs in a test without a process of its own.
  */
 
-import type { Explanation } from '../access/chain/explain.ts';
+import type { Explained, Explanation } from '../access/chain/explain.ts';
+import type { Changes } from '../config/changes.ts';
+import type { SettingsAdministration } from '../config/changing/run-time-settings.ts';
 import type { Machine } from '../config/data-directory.ts';
 import type { Loaded } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
 import type { EventSource } from '../logging/connections.ts';
+import type { TapOfLink } from '../logging/packets.ts';
 import type { Announce } from '../logging/topic-destination.ts';
 import type { AccessRequest } from '../ports/access.ts';
 import type { Log } from '../ports/log.ts';
@@ -37,18 +41,13 @@ export interface EffectiveDurability {
   readonly windowSeconds: number;
 }
 
-/** What came of a reload: paths of options. */
-export interface ReloadOutcome {
-  readonly applied: readonly string[];
-  readonly needRestart: readonly string[];
-}
-
 /** What an operator can do to the program through the broker's management interface. */
 export interface ProgramControls {
   /** The least important level that is logged. */
   level(): 'error' | 'warn' | 'info' | 'debug';
   /** Reads the configuration again. Rejects with nothing changed. */
-  reload(): Promise<ReloadOutcome>;
+  reload(): Promise<Changes>;
+  readonly settings: SettingsAdministration;
 }
 
 /** What the log has from a running broker, and what signals ask of it. */
@@ -58,6 +57,8 @@ export interface ObservedBroker {
   /** Where lines about them go: the log that was given, and whoever looks at it through the broker. */
   readonly log: Log;
   readonly announce: Announce;
+  /** Has somebody look at the packets of every new connection. */
+  watchPackets(tapOf: TapOfLink): void;
   /** Resolves when everything promised so far is durable, where anything can be. */
   save(): Promise<void>;
   /** Logs subscriptions and retained messages. */
@@ -73,10 +74,12 @@ export interface RunningBroker {
   readonly loginSources: readonly string[];
   readonly observed: ObservedBroker;
   /**
-   * Reads the files of certificates and of access sources again. Rejects, with nothing changed, when certificates cannot
-   * be read; resolves with a sentence for each source that keeps what it had.
+   * Reads the files of certificates and of access sources again, each for itself. Resolves with a sentence for
+   * each listener and each source where something cannot be read and what was there before stays.
    */
   reload(): Promise<readonly string[]>;
+  /** Takes the values of options that may change while it runs. */
+  configure(settings: Settings): void;
   /**
    * Opens the management interface and resolves to its address; undefined when there is none.
    * @throws BackendError when it cannot be opened as configured
@@ -125,13 +128,9 @@ export interface StoreTools {
   ): Promise<{ readonly counts: LineCounts; readonly problems: readonly LineProblem[] }>;
 }
 
-/** A client that does not have to be there, and what it would like to do. */
+/** Who need not be there, and what it would like to do. */
 export interface AccessQuestion {
-  readonly clientId: string;
-  readonly username: string | undefined;
-  readonly address: string;
-  /** The listener through which it would come. */
-  readonly listener: string;
+  readonly who: Explained;
   readonly superuser: boolean;
   readonly request: AccessRequest;
 }

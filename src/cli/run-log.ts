@@ -3,6 +3,7 @@
 import type { Loaded } from '../config/load.ts';
 import { BrokerLog } from '../logging/broker-log.ts';
 import { logConnections } from '../logging/connections.ts';
+import { logPackets } from '../logging/packets.ts';
 import { type LogSettings, logSettings } from '../logging/settings.ts';
 import type { RunningBroker, Terminal } from './program.ts';
 import { programVersion } from './version.ts';
@@ -44,8 +45,14 @@ export function sayRunning(log: BrokerLog, broker: RunningBroker, loaded: Loaded
     isInfo: () => log.settings.connections,
     isMosquitto: () => isMosquitto(log),
   });
+  const isDebug = (): boolean => isMosquitto(log) && log.settings.types.has('debug');
+  logPackets(events, (tapOf) => broker.observed.watchPackets(tapOf), seen, isDebug);
   if (isMosquitto(log)) {
-    for (const { urls } of broker.listeners) for (const url of urls) log.info(socketText(url));
+    if (isLocalOnly(loaded)) for (const text of localOnlyTexts) log.info(text);
+    for (const { name, urls } of broker.listeners) {
+      const isEverywhere = loaded.listeners.find((listener) => listener.name === name)?.host === '*';
+      for (const text of urls.flatMap((url) => socketTexts(url, isEverywhere))) log.info(text);
+    }
     log.info(`hoopoe version ${programVersion()} running`);
     return;
   }
@@ -59,18 +66,36 @@ export function sayRunning(log: BrokerLog, broker: RunningBroker, loaded: Loaded
 }
 
 /** Before clients are told. */
-export function sayStopping(log: BrokerLog): void {
+export function sayStopping(log: BrokerLog, loaded: Loaded): void {
   if (isMosquitto(log)) log.info(`hoopoe version ${programVersion()} terminating`);
+  saySaving(log, loaded);
+}
+
+/** Before the copy that stands for what is kept is written. */
+export function saySaving(log: BrokerLog, { settings }: Loaded): void {
+  const file = settings.optionalText('durability.copy_file');
+  if (isMosquitto(log) && file !== undefined) log.info(`Saving in-memory database to ${file}.`);
 }
 
 export function sayReloading(log: BrokerLog): void {
   if (isMosquitto(log)) log.info('Reloading config.');
 }
 
-/** `Opening ipv6 listen socket on port 1883.` */
-function socketText(url: string): string {
+/** What Mosquitto says where no listener is configured. */
+const localOnlyTexts: readonly string[] = [
+  'Starting in local only mode. Connections will only be possible from clients running on this machine.',
+  'Create a configuration file which defines a listener to allow remote access.',
+];
+
+function isLocalOnly({ settings, dialect }: Loaded): boolean {
+  return dialect === 'mosquitto' && [...settings.listeners.keys()].every((name) => name.startsWith('local-'));
+}
+
+/** `Opening ipv6 listen socket on port 1883.`; one socket for every address is told as two, as Mosquitto opens them. */
+function socketTexts(url: string, isEverywhere: boolean): string[] {
   const port = /:(\d+)(\/|$)/.exec(url)?.[1];
-  if (port === undefined) return `Opening unix listen socket on path ${url.replace(/^[\w+]+:(\/\/)?/, '')}.`;
-  const kind = url.startsWith('ws') ? 'websockets' : `ipv${url.includes('[') ? 6 : 4}`;
-  return `Opening ${kind} listen socket on port ${port}.`;
+  if (port === undefined) return [`Opening unix listen socket on path ${url.replace(/^[\w+]+:(\/\/)?/, '')}.`];
+  const ofUrl = `ipv${url.includes('[') ? 6 : 4}`;
+  const kinds = url.startsWith('ws') ? ['websockets'] : isEverywhere ? ['ipv4', 'ipv6'] : [ofUrl];
+  return kinds.map((kind) => `Opening ${kind} listen socket on port ${port}.`);
 }

@@ -73,6 +73,7 @@ function run(argv: string[], start: StartBroker): Promise<number | undefined> {
 const unobserved: RunningBroker['observed'] = {
   events: { on: () => () => {} },
   log: silentLog,
+  watchPackets: () => {},
   announce: () => {},
   save: () => Promise.resolve(),
   sayTrees: () => Promise.resolve(),
@@ -85,6 +86,7 @@ function running(loaded: Loaded, given: Partial<RunningBroker> = {}): RunningBro
     loginSources: [],
     observed: unobserved,
     reload: () => Promise.resolve([]),
+    configure: () => {},
     openManagement: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
     ...given,
@@ -134,19 +136,21 @@ describe('run', () => {
 
   it('reloads at SIGHUP, and says what needs a restart', async () => {
     const file = join(folder, 'hoopoe.yaml');
-    writeFileSync(file, 'limits: { inflight_max: 5 }\n');
+    writeFileSync(file, 'limits: { receive_max: 5 }\n');
     let reloads = 0;
     const reload = (): Promise<string[]> => {
       reloads++;
       return Promise.resolve(['access.rules (acl_conf) keeps what it had: acl.conf:3 is wrong']);
     };
     await run(['-c', file], (loaded) => Promise.resolve(running(loaded, { reload })));
-    writeFileSync(file, 'limits: { inflight_max: 6 }\nlog: { level: debug }\n');
+    writeFileSync(file, 'limits: { receive_max: 6 }\nlog: { level: debug }\n');
     await hangUp();
     expect(reloads).toBe(1);
     expect(err).toMatch(/info {2}Reloaded; certificates and files of access were read again changed=log\.level\n/);
-    expect(err).toMatch(/error A source of access could not be read again problem="access\.rules \(acl_conf\) keeps/);
-    expect(err).toMatch(/warn {2}Some changes need a restart options=limits\.inflight_max\n/);
+    expect(err).toMatch(
+      /error Something could not be read again and stays as it was problem="access\.rules \(acl_conf\) keeps/,
+    );
+    expect(err).toMatch(/warn {2}Some changes need a restart options=limits\.receive_max\n/);
   });
 
   it('changes nothing when the new configuration is wrong', async () => {

@@ -1,10 +1,12 @@
 /** The command `run`: settings, data folder, log, broker, signals, and the text that says what is open. */
 
-import { compareSettings, compareSources } from '../config/changes.ts';
+import type { Changes } from '../config/changes.ts';
+import { RunTimeSettings } from '../config/changing/run-time-settings.ts';
 import { ConfigError, problemText } from '../config/error.ts';
-import { type Loaded, loadSettings, type Sources } from '../config/load.ts';
+import { type Loaded, loadSettings } from '../config/load.ts';
 import type { BrokerLog } from '../logging/broker-log.ts';
 import { UsageError } from './arguments.ts';
+import { problemsOfBridges } from './bridge-problems.ts';
 import { sourcesOf } from './config.ts';
 import {
   announceProcess,
@@ -16,8 +18,8 @@ import {
 } from './daemon/process.ts';
 import { openDataFolder } from './data-folder.ts';
 import { operatorText } from './operator-text.ts';
-import type { Command, CommandContext, ReloadOutcome, RunningBroker, Terminal } from './program.ts';
-import { openLog, sayReloading, sayRunning, sayStarting, sayStopping, settingsOfLog } from './run-log.ts';
+import type { Command, CommandContext, ProgramControls, RunningBroker, Terminal } from './program.ts';
+import { openLog, sayReloading, sayRunning, saySaving, sayStarting, sayStopping, settingsOfLog } from './run-log.ts';
 import { handleSignals } from './signals.ts';
 import { endText, startText } from './start-text.ts';
 import { programVersion } from './version.ts';
@@ -52,15 +54,31 @@ async function runHere({ arguments: typed, terminal, startBroker }: CommandConte
   for (const warning of loaded.settings.warnings) log.warn(problemText(warning));
   const identity = enterProcess(loaded.settings);
   const broker = await startBroker(loaded, log);
-  const reload = reloader(sources, loaded, broker, log, typed.daemon);
+  const apply = (given: Loaded): void => {
+    // The one that may fail first: then nothing is changed.
+    log.configure(settingsOfLog(given, typed.daemon));
+    broker.configure(given.settings);
+  };
+  const settings = new RunTimeSettings(sources, loaded, apply, problemsOfBridges);
+  const reload = reloader(settings, broker, log);
   const close = async (): Promise<void> => {
-    sayStopping(log);
+    sayStopping(log, loaded);
     void identity.notifier.stopping();
     await broker.close();
     log.publishThrough(undefined);
     closeProcess(loaded);
   };
-  const actions = { close, reload: () => reloadAndTell(reload, log), ...broker.observed, closeLog: () => log.close() };
+  const { save } = broker.observed;
+  const actions = {
+    close,
+    reload: () => reloadAndTell(reload, log),
+    ...broker.observed,
+    save: (): Promise<void> => {
+      saySaving(log, loaded);
+      return save();
+    },
+    closeLog: () => log.close(),
+  };
   handleSignals(process, actions, log);
   const isTold = !typed.daemon && typed.dialect !== 'mosquitto';
   sayRunning(log, broker, loaded, isTold);
@@ -68,7 +86,7 @@ async function runHere({ arguments: typed, terminal, startBroker }: CommandConte
   try {
     const needsRoot = managementNeedsRoot(loaded.settings);
     if (!needsRoot) leaveRoot(identity, loaded, log);
-    await openManagement(broker, reload, log, isTold ? terminal : undefined);
+    await openManagement(broker, { level: () => log.level, reload, settings }, log, isTold ? terminal : undefined);
     if (needsRoot) leaveRoot(identity, loaded, log);
     announceProcess(loaded, log);
   } catch (error) {
@@ -82,52 +100,37 @@ async function runHere({ arguments: typed, terminal, startBroker }: CommandConte
 /** After the listeners, so that no client waits for it. @throws BackendError */
 async function openManagement(
   broker: RunningBroker,
-  reload: () => Promise<ReloadOutcome>,
+  controls: ProgramControls,
   log: BrokerLog,
   terminal: Terminal | undefined,
 ): Promise<void> {
-  const url = await broker.openManagement({ level: () => log.level, reload });
+  const url = await broker.openManagement(controls);
   if (terminal !== undefined) terminal.out(endText(url, terminal.machine.environment));
   else if (url !== undefined) log.info('Management interface', { url });
 }
 
 /** Reads all sources again. A mistake in any of them changes nothing. */
-function reloader(
-  sources: Sources,
-  started: Loaded,
-  broker: RunningBroker,
-  log: BrokerLog,
-  isInBackground: boolean,
-): () => Promise<ReloadOutcome> {
-  let running = started;
+function reloader(settings: RunTimeSettings, broker: RunningBroker, log: BrokerLog): () => Promise<Changes> {
   return async () => {
     sayReloading(log);
     // What has moved the file of the log away is waiting for this, whatever the configuration is like.
     log.reopen();
-    const given = await loadSettings(sources);
-    const { applied, needRestart: options } = compareSettings(running.settings, given.settings);
-    const needRestart = [...options, ...compareSources(running.sources, given.sources)];
-    const before = log.settings;
-    log.configure(settingsOfLog(given, isInBackground));
-    let problems: readonly string[];
-    try {
+    let problems: readonly string[] = [];
+    const changes = await settings.reload(async () => {
       problems = await broker.reload();
-    } catch (error) {
-      log.configure(before);
-      throw error;
-    }
-    for (const problem of problems) log.error('A source of access could not be read again', { problem });
+    });
+    const { applied, needRestart } = changes;
+    for (const problem of problems) log.error('Something could not be read again and stays as it was', { problem });
     log.info('Reloaded; certificates and files of access were read again', {
       changed: applied.join(', ') || 'nothing else',
     });
     if (needRestart.length > 0) log.warn('Some changes need a restart', { options: needRestart.join(', ') });
-    running = given;
-    return { applied, needRestart };
+    return changes;
   };
 }
 
 /** A reload that nobody waits for: what is wrong stands in the log. */
-async function reloadAndTell(reload: () => Promise<ReloadOutcome>, log: BrokerLog): Promise<void> {
+async function reloadAndTell(reload: () => Promise<unknown>, log: BrokerLog): Promise<void> {
   try {
     await reload();
   } catch (error) {

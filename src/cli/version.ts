@@ -1,11 +1,12 @@
 /** The version of the program, read from the package that it runs from. */
 
 import { readFileSync } from 'node:fs';
+import { packageFolder } from '../std/package-folder.ts';
 import type { Command } from './program.ts';
 
-/** `0.1.0`. The package file lies two folders above both the source and what is built from it. */
+/** `0.1.0`. */
 export function programVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('package.json', packageFolder), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 

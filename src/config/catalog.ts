@@ -60,7 +60,8 @@ const sectionsByCollection: ReadonlyMap<Collection, ReadonlySet<string>> = new M
 );
 
 /** Lower case because environment variables cannot tell cases apart; no double underscore because there it is a dot. */
-const entryName = /^[a-z](?:[a-z0-9-]|_(?!_)){0,31}$/;
+export const entryNamePattern = '[a-z](?:[a-z0-9-]|_(?!_)){0,31}';
+const entryName = new RegExp(`^${entryNamePattern}$`);
 
 /** Everything before a dot in the names. */
 function sectionsOf(rows: readonly OptionRow[]): Set<string> {

@@ -9,6 +9,7 @@ import { sectionRows } from './rows/access/section.ts';
 import { bridgeRows } from './rows/bridges.ts';
 import { listenerRows } from './rows/listeners.ts';
 import { pluginRows } from './rows/plugins.ts';
+import { zoneRows } from './rows/zones.ts';
 
 export interface Collection {
   /** How paths begin. */
@@ -25,6 +26,7 @@ const kinds: readonly string[] = accessKinds.map(({ kind }) => kind);
 
 export const collections: readonly Collection[] = [
   { name: 'listeners', entry: 'listener', rows: listenerRows, kinds: [] },
+  { name: 'zones', entry: 'zone', rows: zoneRows, kinds: [] },
   {
     name: 'access',
     entry: 'access source',

@@ -8,6 +8,7 @@ import type { AnonymousRule } from '../ports/access.ts';
 import type { Transport } from '../ports/listener.ts';
 import { hasLogins, isUsedAt, type SourceSettings } from './access.ts';
 import type { ConfigProblem } from './error.ts';
+import { nearest } from './nearest.ts';
 import { defaultListenerValues, type OptionValues, type Settings } from './settings.ts';
 
 export type NetworkTransport = Exclude<Transport, 'memory'>;
@@ -77,7 +78,10 @@ export function planListeners(
     });
   } else if (settings.listeners.size > 0) {
     listeners = [...settings.listeners].map(([name, values]) => plan(name, values, false));
-    for (const listener of listeners) check(listener, problems);
+    for (const listener of listeners) {
+      check(listener, problems);
+      checkZone(listener, settings, problems);
+    }
   } else {
     listeners = defaultListeners.map(([name, transport]) =>
       plan(name, defaultListenerValues(name, { transport }), true),
@@ -175,6 +179,15 @@ function check(listener: ListenerSettings, problems: ConfigProblem[]): void {
       text: `listeners.${name}.socket is missing; a Unix socket needs a path`,
     });
   }
+}
+
+/** A listener without the limits that it was given would be open to more than anybody wants. */
+function checkZone({ values }: ListenerSettings, { zones }: Settings, problems: ConfigProblem[]): void {
+  const { value: zone, path, origin } = values.get('zone');
+  if (typeof zone !== 'string' || zones.has(zone)) return;
+  const near = nearest(zone, zones.keys());
+  const hint = near === undefined ? `write zones.${zone} with what holds there` : `did you mean ${near}?`;
+  problems.push({ origin, text: `${path}: there is no zone ${JSON.stringify(zone)}; ${hint}` });
 }
 
 function checkAddresses(listeners: readonly ListenerSettings[], problems: ConfigProblem[]): void {

@@ -73,6 +73,11 @@ describe('loadSettings', () => {
     expect(await problemsOf({ file: join(folder, 'latin1.yaml') })).toMatch(/latin1\.yaml: cannot be read/);
   });
 
+  it('knows the folder of the configuration, beside which packages are looked for', async () => {
+    expect((await load({ yaml: '' })).folder).toBe(folder);
+    expect((await load({})).folder).toBe('/srv');
+  });
+
   it('gives the broker its own defaults where nobody configured anything', async () => {
     const { settings } = await load({});
     expect(brokerOptions(settings)).toEqual(defaultBrokerOptions);
@@ -165,12 +170,12 @@ describe('compareSettings', () => {
   it('tells what is applied from what needs a restart', async () => {
     const before = await load({ yaml: 'listeners: { a: { port: 1 }, tls: { port: 2 } }' });
     const after = await load({
-      yaml: 'log: { level: debug }\nlimits: { inflight_max: 5 }\nlisteners: { b: { port: 1 }, tls: { port: 3, ca_file: /x } }',
+      yaml: 'log: { level: debug }\nlimits: { receive_max: 5 }\nlisteners: { b: { port: 1 }, tls: { port: 3, ca_file: /x } }',
     });
     expect(compareSettings(before.settings, before.settings)).toEqual({ applied: [], needRestart: [] });
     expect(compareSettings(before.settings, after.settings)).toEqual({
       applied: ['log.level'],
-      needRestart: ['limits.inflight_max', 'listeners.a', 'listeners.tls.port', 'listeners.tls.ca_file', 'listeners.b'],
+      needRestart: ['limits.receive_max', 'listeners.a', 'listeners.tls.port', 'listeners.tls.ca_file', 'listeners.b'],
     });
   });
 });

@@ -4,14 +4,16 @@
  */
 
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { checkReferences, planAccess, type SourceSettings } from './access.ts';
+import { changesFileOf, readKeptText, withoutStrayEntries } from './changing/kept-changes.ts';
 import { defaultDataDirectory, type Machine } from './data-directory.ts';
 import { type Dialect, type DialectName, type DialectSource, dialects } from './dialects.ts';
 import { readEnvironment } from './environment.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
 import { type FlagValue, readFlags } from './flags.ts';
 import { type ListenerSettings, planListeners } from './listeners.ts';
-import { Reading } from './reading.ts';
+import { type Assignment, Reading } from './reading.ts';
 import { type Settings, settle } from './settings.ts';
 
 export interface Sources {
@@ -23,6 +25,8 @@ export interface Sources {
   readonly machine: Machine;
   /** The language of the file where it is certain; otherwise it is recognised. */
   readonly dialect?: DialectName;
+  /** What was changed at run time; what the data folder has of it unless given. */
+  readonly changes?: Reading;
 }
 
 export interface Loaded {
@@ -34,22 +38,75 @@ export interface Loaded {
   readonly dataDirectory: string;
   /** The language of the configuration. */
   readonly dialect: DialectName;
+  /** The folder in which the configuration lies, absolute; the working directory without one. */
+  readonly folder: string;
+  /**
+   * Reads everything again, as if a plugin or module of EMQX were loaded that is not yet: the files of plugins count as they
+   * are when it is loaded. Undefined in other languages. @throws ConfigError
+   */
+  readonly withLoaded?: (name: string) => Promise<Loaded>;
+  /** What was changed at run time, by path. */
+  readonly changes: ReadonlyMap<string, Assignment>;
 }
 
 /** @throws ConfigError */
 export async function loadSettings(sources: Sources): Promise<Loaded> {
   const { machine } = sources;
   const file = await readConfiguration(sources);
-  const readings = [
-    file.reading,
-    readEnvironment(machine.environment, machine.workingDirectory, readText),
-    readFlags(sources.flags, machine.workingDirectory),
-  ];
-  const plan = planOf(readings, file.ports);
+  const environment = readEnvironment(machine.environment, machine.workingDirectory, readText);
+  const flags = readFlags(sources.flags, machine.workingDirectory);
+  const dataDirectory = dataDirectoryOf([flags, environment, file.reading], machine);
+  const given = sources.changes ?? (await readChanges(changesFileOf(dataDirectory)));
+  const changes = withoutStrayEntries(given, [file.reading, environment, flags]);
+  const plan = planOf([file.reading, changes, environment, flags], file.ports);
   if (plan.problems.length > 0) throw new ConfigError(plan.problems);
   const { settings, listeners, sources: accessSources } = plan;
-  const dataDirectory = settings.optionalText('data.dir') ?? defaultDataDirectory(machine);
-  return { settings, listeners, sources: accessSources, dataDirectory, dialect: file.dialect };
+  const { assignments } = changes;
+  return {
+    settings,
+    listeners,
+    sources: accessSources,
+    dataDirectory,
+    dialect: file.dialect,
+    folder: folderOf(sources),
+    ...(file.dialect === 'emqx' && { withLoaded: (name: string) => loadSettings(withLoaded(sources, name)) }),
+    changes: assignments,
+  };
+}
+
+/** The same sources with one more name among those that are loaded. */
+function withLoaded(sources: Sources, name: string): Sources {
+  const { machine } = sources;
+  const variable = name.startsWith('emqx_mod_') ? 'EMQX_LOADED_MODULES' : 'EMQX_LOADED_PLUGINS';
+  const names = [machine.environment[variable] ?? '', name].join(' ');
+  return { ...sources, machine: { ...machine, environment: { ...machine.environment, [variable]: names } } };
+}
+
+/** @param readings the one that wins first */
+function dataDirectoryOf(readings: readonly Reading[], machine: Machine): string {
+  const written = readings.map(({ assignments }) => assignments.get('data.dir')).find((one) => one !== undefined);
+  return written === undefined ? defaultDataDirectory(machine) : String(written.value);
+}
+
+async function readChanges(file: string): Promise<Reading> {
+  let text: string | undefined;
+  try {
+    text = readKeptText(file);
+  } catch (error) {
+    const reading = new Reading();
+    reading.problem({ kind: 'file', file, line: 0 }, `cannot be read: ${(error as Error).message}`);
+    return reading;
+  }
+  return text === undefined ? new Reading() : await readingOfChanges(text, file);
+}
+
+/** What a text says as the file of the changes. It cannot say where it lies itself. */
+export async function readingOfChanges(text: string, file: string): Promise<Reading> {
+  const { readYaml } = await import('./native-yaml.ts');
+  const reading = readYaml(text, file);
+  const folder = reading.assignments.get('data.dir');
+  if (folder !== undefined) reading.problem(folder.origin, 'data.dir cannot be changed here; this file lies in it');
+  return reading;
 }
 
 /** What is wrong with a text as `hoopoe.yaml`, by itself: environment and flags are not looked at. */
@@ -58,7 +115,7 @@ export async function problemsOfYaml(text: string): Promise<readonly ConfigProbl
   return planOf([readYaml(text, 'hoopoe.yaml')], []).problems;
 }
 
-interface Plan extends Omit<Loaded, 'dataDirectory' | 'dialect'> {
+interface Plan extends Omit<Loaded, 'dataDirectory' | 'dialect' | 'folder' | 'withLoaded' | 'changes'> {
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -99,6 +156,12 @@ async function dialectOf(wanted: DialectName | undefined, file: string, text: st
     if (wanted === undefined ? await dialect.recognises(file, text) : dialect.name === wanted) return dialect;
   }
   throw new ConfigError([{ origin: { kind: 'file', file, line: 0 }, text: 'is no configuration of a known kind' }]);
+}
+
+function folderOf({ file, machine }: Sources): string {
+  if (file === undefined) return machine.workingDirectory;
+  const path = resolve(machine.workingDirectory, file);
+  return statSync(path).isDirectory() ? path : dirname(path);
 }
 
 /** Undefined for a folder. */

@@ -7,6 +7,7 @@ import { sectionRows } from './rows/access/section.ts';
 import { bridgeRows } from './rows/bridges.ts';
 import { listenerRows } from './rows/listeners.ts';
 import { pluginRows } from './rows/plugins.ts';
+import { zoneRows } from './rows/zones.ts';
 import { allowedText, valueText } from './value.ts';
 
 const introduction = `# Configuration
@@ -14,12 +15,13 @@ const introduction = `# Configuration
 Hoopoe runs without any configuration. What can be configured is in the tables below, which are made from the same rows
 that the broker reads with, so they are complete.
 
-An option is given in one of three ways. The first of this list wins:
+An option is given in one of four ways. The first of this list wins:
 
 1. as a flag: \`hoopoe --limits.packet_bytes_max 2MB\`
 2. as an environment variable: its name in capitals after \`HOOPOE_\`, with two underscores for a dot, such as
    \`HOOPOE_LIMITS__PACKET_BYTES_MAX=2MB\`. A secret may also come from a file: \`…_FILE=/run/secrets/name\`
-3. in a file: \`hoopoe -c hoopoe.yaml\`, or the file that \`HOOPOE_CONFIG\` names
+3. as a change at run time, through the dashboard or the [API](api.md#settings): it lies in \`settings.yaml\` of the data folder
+4. in a file: \`hoopoe -c hoopoe.yaml\`, or the file that \`HOOPOE_CONFIG\` names
 
 \`\`\`yaml
 limits:
@@ -48,6 +50,23 @@ logins is configured.
 
 Each listener has a name of its own, written here as NAME: \`listeners.NAME.port\`, \`HOOPOE_LISTENERS__NAME__PORT\`,
 \`--listeners.NAME.port\`.
+`;
+
+const zoneIntroduction = `## Zones
+
+Each section of \`zones\` says what holds for the clients of some listeners instead of what holds for the broker, under a name
+of its own, written here as NAME: \`zones.NAME.limits.inflight_max\`, \`HOOPOE_ZONES__NAME__LIMITS__INFLIGHT_MAX\`,
+\`--zones.NAME.limits.inflight_max\`. A listener names its zone. A session has the options of the listener through which its
+client came last, and until a client comes for it again after a restart those of the broker.
+
+\`\`\`yaml
+zones:
+  gateways:
+    limits: { packet_bytes_max: 10MB, inflight_max: 1000 }
+listeners:
+  devices: { transport: tls, host: '*', port: 8883 }
+  gateways: { transport: tcp, host: 10.0.0.1, port: 1883, zone: gateways }
+\`\`\`
 `;
 
 const accessIntroduction = `## Access
@@ -119,6 +138,7 @@ export function renderConfigurationMarkdown(): string {
     );
   }
   parts.push(listenerIntroduction, table(listenerRows, 'listeners.NAME.'));
+  parts.push(zoneIntroduction, table(zoneRows, 'zones.NAME.'));
   parts.push(accessIntroduction, table(sectionRows(accessKinds.map(({ kind }) => kind)), 'access.NAME.'));
   for (const { kind, sentence, rows } of accessKinds) {
     parts.push(`### ${kind}\n\n${sentence}\n`);

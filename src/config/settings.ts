@@ -112,6 +112,11 @@ export class Settings extends OptionValues {
     return this.entries.get('listeners') ?? new Map();
   }
 
+  /** What holds for the clients of some listeners, by the name of the zone. */
+  get zones(): ReadonlyMap<string, OptionValues> {
+    return this.entries.get('zones') ?? new Map();
+  }
+
   /** Sources of logins and permissions, by name. */
   get access(): ReadonlyMap<string, OptionValues> {
     return this.entries.get('access') ?? new Map();

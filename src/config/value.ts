@@ -11,7 +11,8 @@ import { formatDuration, formatSize, parseDuration, parseSize } from './quantiti
 
 export type ValueReading = { readonly value: OptionValue } | { readonly problem: string };
 
-const booleanWords: ReadonlyMap<string, boolean> = new Map([
+/** What means true and false, in capitals or not. */
+export const booleanWords: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['on', true],
   ['yes', true],

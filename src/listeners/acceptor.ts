@@ -9,7 +9,8 @@ import type { ByteConnection, Listener, Peer, Transport } from '../ports/listene
 import { hostInUrl, isLoopback, normaliseAddress } from './address.ts';
 import { ListenerError, listenError } from './error.ts';
 import { Gate } from './gate.ts';
-import { ProxyStage } from './proxy-stage.ts';
+import { ProxyStage } from './proxy/proxy-stage.ts';
+import { type SocketOptions, setOnServer, setOnSocket } from './socket-options.ts';
 import type { ListenerDeps, PortSettings } from './spec.ts';
 
 const BACKLOG = 1024;
@@ -17,6 +18,18 @@ const KEEP_ALIVE_MS = 60_000;
 const FREE_PORT_ATTEMPTS_MAX = 8;
 /** What says that a loopback does not exist here, rather than that it cannot be had. */
 const NO_SUCH_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EPROTONOSUPPORT', 'EINVAL']);
+
+/** Where a server listens, and whether what it accepts has its TCP options already. */
+interface Bound {
+  /** Empty where the sockets must say it: a server on every address does not know which of them a client chose. */
+  address: string;
+  port: number;
+  isInherited: boolean;
+}
+
+const kUnready = Symbol('unready');
+
+type UnreadySocket = Socket & { [kUnready]: Set<Socket> };
 
 export type OnConnection = (connection: ByteConnection) => void;
 
@@ -43,7 +56,7 @@ export class AcceptingListener implements Listener {
   readonly #gate: Gate;
   readonly #proxy: ProxyStage | undefined;
   readonly #handshakes: boolean;
-  readonly #socketOptions: { noDelay: boolean; keepAlive: boolean; keepAliveInitialDelay: number };
+  readonly #socketOptions: SocketOptions;
   /** Sockets in a handshake: nobody else would end them when the listener closes. */
   readonly #unready = new Set<Socket>();
   #servers: Server[] = [];
@@ -64,12 +77,7 @@ export class AcceptingListener implements Listener {
     this.#gate = new Gate(spec, deps.onRefused);
     this.#proxy = spec.proxyProtocol === true ? new ProxyStage(spec, this.#gate, deps) : undefined;
     this.#handshakes = this.#proxy !== undefined || (spec.transport !== 'tcp' && spec.transport !== 'unix');
-    const keepAliveMs = spec.keepAliveMs ?? KEEP_ALIVE_MS;
-    this.#socketOptions = {
-      noDelay: spec.noDelay ?? true,
-      keepAlive: keepAliveMs > 0,
-      keepAliveInitialDelay: keepAliveMs,
-    };
+    this.#socketOptions = { noDelay: spec.noDelay ?? true, keepAliveMs: spec.keepAliveMs ?? KEEP_ALIVE_MS };
   }
 
   async open(onConnection: OnConnection): Promise<void> {
@@ -91,7 +99,12 @@ export class AcceptingListener implements Listener {
   }
 
   #createServer(): Server {
-    const server = createServer({ allowHalfOpen: true, ...this.#socketOptions }, (socket) => this.#accept(socket));
+    const bound: Bound = { address: '', port: 0, isInherited: false };
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket, bound));
+    server.once('listening', () => {
+      Object.assign(bound, addressOf(server));
+      bound.isInherited = setOnServer(server, this.#socketOptions);
+    });
     // Errors of accepting, such as too many open files, must not end the process. Those of listening are told by `open`.
     server.on('error', (error) => {
       if (server.listening) this.#gate.tell('accept-failed', '', error.message);
@@ -99,12 +112,13 @@ export class AcceptingListener implements Listener {
     return server;
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: Socket, bound: Bound): void {
+    if (!bound.isInherited) setOnSocket(socket, this.#socketOptions);
     const peer: Peer = {
       address: normaliseAddress(socket.remoteAddress),
       port: socket.remotePort ?? 0,
-      localAddress: normaliseAddress(socket.localAddress),
-      localPort: socket.localPort ?? 0,
+      localAddress: bound.address === '' ? normaliseAddress(socket.localAddress) : bound.address,
+      localPort: bound.port,
       listener: this.name,
       transport: this.transport,
     };
@@ -113,7 +127,8 @@ export class AcceptingListener implements Listener {
     if (this.#handshakes) {
       socket.on('error', ignoreError);
       this.#unready.add(socket);
-      socket.on('close', () => this.#unready.delete(socket));
+      (socket as UnreadySocket)[kUnready] = this.#unready;
+      socket.on('close', forgetUnready);
     }
     if (this.#proxy === undefined) this.#onPeer(socket, peer);
     else this.#proxy.take(socket, peer, (ready, told) => this.#onPeer(ready, told));
@@ -131,6 +146,18 @@ export class AcceptingListener implements Listener {
 }
 
 function ignoreError(): void {}
+
+function forgetUnready(this: Socket): void {
+  (this as UnreadySocket)[kUnready].delete(this);
+}
+
+/** A path has no port. */
+function addressOf(server: Server): { address: string; port: number } {
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') return { address: '', port: 0 };
+  const { address, port } = bound;
+  return { address: address === '::' || address === '0.0.0.0' ? '' : normaliseAddress(address), port };
+}
 
 /** A port on one host, on both loopbacks for `localhost`, or on every address for `*`. */
 export class PortBinding implements Binding {

@@ -20,6 +20,9 @@ const DIRECT_BELOW = 1.25;
 const PROBE_EVERY = 32;
 const ESTIMATE_WEIGHT = 0.25;
 
+/** A list of this many connections is emptied one by one. */
+const DIRTY_KEPT_MAX = 16;
+
 /** A connection with output. */
 export interface Flushable {
   /** Whether it is on the dirty list. The flusher alone writes it. */
@@ -112,7 +115,9 @@ export class Flusher {
       connection.queued = false;
       connection.flush();
     }
-    dirty.length = 0;
+    // As in `OutputQueue.clear`: a short list keeps its room.
+    if (dirty.length > DIRTY_KEPT_MAX) dirty.length = 0;
+    else while (dirty.length > 0) dirty.pop();
     this.arena.reset();
   }
 }

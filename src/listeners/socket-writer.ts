@@ -53,6 +53,13 @@ export class SocketWriter {
     const bytes = header + total;
     if (bytes > POOLED_BYTES_MAX && this.#somePass(output)) return this.#writePieces(target, header);
     if (bytes > SCRATCH_BYTES) return this.#writePieces(target, header);
+    // A lone message that came as a read of its own goes as it came: without a copy, and it keeps nothing but itself.
+    const { buffers } = output;
+    if (header === 0 && buffers.length === 1 && buffers[0]!.length === bytes && buffers[0] !== this.#arena.buffer) {
+      const whole = buffers[0]!;
+      output.clear();
+      return this.#finish(target, whole);
+    }
     let copy: Buffer;
     if (bytes <= POOLED_BYTES_MAX) {
       copy = Buffer.allocUnsafe(bytes);

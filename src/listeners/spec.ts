@@ -110,7 +110,7 @@ export interface TlsSettings {
   /** Parameters of ephemeral Diffie-Hellman in PEM, or `auto` for well-known ones. Default: no such ciphers. */
   readonly dhparam?: string | Buffer | undefined;
   /** Oldest version accepted. Default `TLSv1.2`. */
-  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  readonly minVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   /** Protocols offered by ALPN, such as `['mqtt']`; a client that asks for others only is closed. Default none. */
   readonly alpnProtocols?: readonly string[] | undefined;
@@ -127,8 +127,10 @@ export interface TlsSettings {
 
 /** Options of WebSocket. */
 export interface WebSocketSettings {
-  /** Path of the request, compared without its query. Default `/mqtt`. */
+  /** Path of the request, compared without its query; `*` is any. Default `/mqtt`. */
   readonly path?: string | undefined;
+  /** A folder whose files answer requests that are no WebSocket handshakes. Default: none. */
+  readonly folder?: string | undefined;
   /**
    * Origins of web pages that may connect, compared exactly; `*` is any, `local` stands for pages that this machine
    * serves. Default `local` on a loopback host, which any page in a browser of this machine could reach otherwise,

@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import type { Listener, Peer } from '../ports/listener.ts';
 import { AcceptingListener, type OnConnection, PortBinding } from './acceptor.ts';
 import { isLoopback } from './address.ts';
-import type { Expiring } from './deadline-sweep.ts';
+import type { DeadlineSweep, Expiring } from './deadline-sweep.ts';
 import type { Flusher } from './flusher.ts';
 import type { Gate } from './gate.ts';
 import { Origins } from './origins.ts';
@@ -22,10 +22,15 @@ import type {
   WsListenerSpec,
   WssListenerSpec,
 } from './spec.ts';
+import { answerWithFile } from './static-files.ts';
 import { type SecureListener, TlsStage, withSecureContext } from './tls.ts';
 import { WebSocketConnection } from './websocket-connection.ts';
 
 const PATH = '/mqtt';
+/** Stands for every path. */
+const ANY_PATH = '*';
+/** From the request for a file to the end of its answer. */
+const FILE_TIMEOUT_MS = 60_000;
 const FRAME_BYTES_MAX = 2 * 1024 * 1024;
 const HEADER_BYTES_MAX = 8_192;
 const HEADERS_MAX = 64;
@@ -39,7 +44,7 @@ export function wsListener(spec: WsListenerSpec, deps: ListenerDeps): Listener {
   return new AcceptingListener(
     spec,
     deps,
-    new PortBinding(spec, 'ws', spec.path ?? PATH),
+    new PortBinding(spec, 'ws', shownPath(spec)),
     (socket, peer, gate, onConnection) => stage.take(socket, peer, gate, onConnection),
   );
 }
@@ -51,7 +56,7 @@ export function wssListener(spec: WssListenerSpec, deps: ListenerDeps): SecureLi
   const listener = new AcceptingListener(
     spec,
     deps,
-    new PortBinding(spec, 'wss', spec.path ?? PATH),
+    new PortBinding(spec, 'wss', shownPath(spec)),
     (socket, peer, gate, onConnection) =>
       tls.take(socket, peer, gate, (secured, known) => stage.take(secured, known, gate, onConnection)),
   );
@@ -60,12 +65,28 @@ export function wssListener(spec: WssListenerSpec, deps: ListenerDeps): SecureLi
 
 const kPending = Symbol('pending');
 
-interface Pending extends Expiring {
+/** A socket that waits for its request. It goes when there is a connection, which has to be small. */
+class Pending implements Expiring {
+  readonly socket: Socket;
   readonly peer: Peer;
   readonly gate: Gate;
   readonly onConnection: OnConnection;
+  readonly deadlines: DeadlineSweep;
+  deadlineMs = 0;
   /** A request was answered with a refusal. Nothing that was sent behind it counts. */
-  isRefused: boolean;
+  isRefused = false;
+
+  constructor(socket: Socket, peer: Peer, gate: Gate, onConnection: OnConnection, deadlines: DeadlineSweep) {
+    this.socket = socket;
+    this.peer = peer;
+    this.gate = gate;
+    this.onConnection = onConnection;
+    this.deadlines = deadlines;
+  }
+
+  expire(): void {
+    this.gate.refuse(this.socket, 'websocket-timeout', this.peer.address);
+  }
 }
 
 type PendingSocket = Socket & { [kPending]: Pending };
@@ -74,6 +95,7 @@ type PendingSocket = Socket & { [kPending]: Pending };
 class WebSocketStage {
   readonly #flusher: Flusher;
   readonly #path: string;
+  readonly #folder: string | undefined;
   readonly #origins: Origins;
   readonly #requestTimeoutMs: number;
   readonly #http: Server;
@@ -82,6 +104,7 @@ class WebSocketStage {
   constructor(settings: WebSocketSettings & PortSettings, flusher: Flusher) {
     this.#flusher = flusher;
     this.#path = settings.path ?? PATH;
+    this.#folder = settings.folder;
     this.#origins = new Origins(settings.origins ?? [isLoopback(settings.host ?? 'localhost') ? 'local' : '*']);
     this.#requestTimeoutMs = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#http = createServer({
@@ -111,22 +134,33 @@ class WebSocketStage {
 
   /** Waits for the request and upgrades the connection. */
   take(socket: Socket, peer: Peer, gate: Gate, onConnection: OnConnection): void {
-    const pending: Pending = {
-      peer,
-      gate,
-      onConnection,
-      isRefused: false,
-      deadlineMs: 0,
-      expire: () => gate.refuse(socket, 'websocket-timeout', peer.address),
-    };
+    const { deadlines } = this.#flusher;
+    const pending = new Pending(socket, peer, gate, onConnection, deadlines);
     (socket as PendingSocket)[kPending] = pending;
-    this.#flusher.deadlines.add(pending, this.#requestTimeoutMs);
-    socket.once('close', () => this.#flusher.deadlines.delete(pending));
+    deadlines.add(pending, this.#requestTimeoutMs);
+    socket.on('close', forgetPending);
     this.#http.emit('connection', socket);
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const known = this.#isPath(request);
+    if (this.#folder === undefined) {
+      this.#refuseRequest(request, response);
+      return;
+    }
+    const socket = request.socket as PendingSocket;
+    const pending = this.#settle(socket);
+    pending.isRefused = true;
+    this.#flusher.deadlines.add(pending, FILE_TIMEOUT_MS);
+    answerWithFile(this.#folder, request, response).then(
+      (isAnswered) => {
+        if (!isAnswered) this.#refuseRequest(request, response);
+      },
+      () => socket.destroy(),
+    );
+  }
+
+  #refuseRequest(request: IncomingMessage, response: ServerResponse): void {
+    const known = this.#path !== ANY_PATH && this.#isPath(request);
     const status = known ? 426 : 404;
     const text = known ? 'This is an MQTT broker: connect with WebSocket.\n' : 'There is nothing here.\n';
     response.writeHead(status, {
@@ -155,6 +189,8 @@ class WebSocketStage {
       const { peer, onConnection } = this.#settle(socket);
       const connection = new WebSocketConnection(webSocket, socket, peer, this.#flusher);
       socket.off('error', ignoreError);
+      socket.off('close', forgetPending);
+      (socket as { [kPending]: Pending | undefined })[kPending] = undefined;
       onConnection(connection);
     });
   }
@@ -184,7 +220,7 @@ class WebSocketStage {
   }
 
   #isPath(request: IncomingMessage): boolean {
-    return request.url?.split('?', 1)[0] === this.#path;
+    return this.#path === ANY_PATH || request.url?.split('?', 1)[0] === this.#path;
   }
 
   #settle(socket: PendingSocket): Pending {
@@ -194,10 +230,20 @@ class WebSocketStage {
   }
 }
 
+/** In the URL that people are told. */
+function shownPath({ path = PATH }: WebSocketSettings): string {
+  return path === ANY_PATH ? PATH : path;
+}
+
 /** The first offered name that means MQTT. */
 function chosen(offered: Iterable<string>): string | undefined {
   for (const name of offered) if (SUBPROTOCOLS.has(name)) return name;
   return undefined;
+}
+
+function forgetPending(this: Socket): void {
+  const pending = (this as PendingSocket)[kPending];
+  pending.deadlines.delete(pending);
 }
 
 function tellRefusal(socket: PendingSocket, reason: RefusalReason, detail: string | undefined): void {

@@ -30,12 +30,6 @@ const refusedLogins: ReadonlyMap<number, string> = new Map([
 /** Returns the function that ends it. */
 export function logConnections(source: EventSource, log: Log, wording: ConnectionWording): () => void {
   const stops = [
-    source.on('refused', (event) => {
-      const reason = refusedLogins.get(event.reasonCode);
-      if (reason === undefined) return;
-      const { address, username = '', clientId: client } = event;
-      log.warn('Login refused', { address, username, client, reason });
-    }),
     ...(['opened', 'connected', 'disconnected', 'refused', 'subscribed', 'unsubscribed'] as const).map((name) =>
       source.on(name, (event: BrokerEvents[typeof name]) => {
         if (!wording.words()) return;
@@ -43,6 +37,13 @@ export function logConnections(source: EventSource, log: Log, wording: Connectio
         else sayWithFields(log, name, event as never);
       }),
     ),
+    // Behind the line of the client, which programs look for right behind that of its connection.
+    source.on('refused', (event) => {
+      const reason = refusedLogins.get(event.reasonCode);
+      if (reason === undefined) return;
+      const { address, username = '', clientId: client } = event;
+      log.warn('Login refused', { address, username, client, reason });
+    }),
   ];
   return () => {
     for (const stop of stops) stop();

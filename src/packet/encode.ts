@@ -61,7 +61,7 @@ export function appendPacket(
     length = measureBody(packet, version);
   }
   const bytes = 1 + varintBytes(length) + length;
-  const offset = arena.reserve(bytes);
+  const offset = arena.reserveAnswer(bytes);
   writePacket(arena.buffer, offset, packet, version, length);
   output.push(arena.buffer, offset, offset + bytes);
   return true;

@@ -6,6 +6,9 @@
  * It owns no MQTT rule: who receives it, at which QoS and with which packet identifier is the broker's business.
  */
 
+import { copyRange } from '../std/copy-range.ts';
+import type { OutputQueue } from '../std/output-queue.ts';
+import { copyPieces, joinPieces, type Piece, pushPieces } from './pieces.ts';
 import { ownCopy } from './primitives.ts';
 import { measureProperties } from './properties.ts';
 import type { Bytes, Properties, ProtocolVersion, Qos } from './types.ts';
@@ -26,7 +29,9 @@ export class Message {
   publisher: string;
   /** Milliseconds since the epoch after which the message is no longer delivered; 0 means never. */
   expiresAtMs: number;
-  source: Bytes;
+  #source: Bytes;
+  /** Set instead of the source, as long as nobody wants the message in one piece. */
+  #pieces: readonly Piece[] | undefined;
   payloadStart: number;
   payloadEnd: number;
   /** Version of the connection that brought `source`; 0 for messages made here. */
@@ -37,6 +42,8 @@ export class Message {
   journalKey: number;
   /** The journal's note of the session that wanted the message first; opaque to everybody else. */
   journalFirst: unknown;
+  /** What the journal had counted when this QoS 2 message came, for as long as it is routed; -1 otherwise. */
+  journalCount: number;
   /** Encoded forms, kept by the protocol that encodes; opaque to everybody else. */
   encoded: unknown;
 
@@ -57,18 +64,50 @@ export class Message {
     this.properties = properties;
     this.publisher = '';
     this.expiresAtMs = 0;
-    this.source = source;
+    this.#source = source;
+    this.#pieces = undefined;
     this.payloadStart = payloadStart;
     this.payloadEnd = payloadEnd;
     this.frameVersion = 0;
     this.frameStart = -1;
     this.journalKey = 0;
     this.journalFirst = undefined;
+    this.journalCount = -1;
     this.encoded = undefined;
   }
 
   static of(topic: string, payload: Bytes, qos: Qos, retain: boolean, properties?: Properties): Message {
     return new Message(topic, payload, 0, payload.length, qos, retain, properties);
+  }
+
+  /** What the offsets are offsets of. A message that came in pieces is joined when this is first asked for. */
+  get source(): Bytes {
+    if (this.#pieces !== undefined) {
+      this.#source = joinPieces(this.#pieces);
+      this.#pieces = undefined;
+    }
+    return this.#source;
+  }
+
+  /** The frame came in these pieces; `source`, and with it every offset so far, is of the first alone. */
+  cameIn(pieces: readonly Piece[]): void {
+    const { start } = pieces[0]!;
+    this.#pieces = pieces;
+    this.#source = EMPTY;
+    this.payloadStart -= start;
+    this.payloadEnd -= start;
+    if (this.frameStart >= 0) this.frameStart -= start;
+  }
+
+  /** Appends what lies between two offsets of the source, without copying it. */
+  appendTo(output: OutputQueue, start: number, end: number): void {
+    if (this.#pieces === undefined) output.push(this.#source, start, end);
+    else pushPieces(this.#pieces, start, end, output);
+  }
+
+  copyPayload(target: Bytes, offset: number): void {
+    if (this.#pieces === undefined) copyRange(this.#source, this.payloadStart, this.payloadEnd, target, offset);
+    else copyPieces(this.#pieces, this.payloadStart, this.payloadEnd, target, offset);
   }
 
   /** A view, not a copy. */
@@ -92,8 +131,8 @@ export class Message {
    * Moves the payload into memory of its own, and lasting Correlation Data too, so that a message that waits does not
    * keep the much larger block it was read in. Encoded forms that point into that block are forgotten. Idempotent.
    *
-   * @param lasting take exactly the bytes needed; otherwise, for a wait of moments, memory from Node's shared pool,
-   *   which is several times cheaper to have
+   * @param lasting take exactly the bytes needed; otherwise, for a wait of moments, room in a block that many messages
+   *   share, which is several times cheaper to have
    */
   detach(lasting: boolean): this {
     const correlationData = this.properties?.correlationData;
@@ -101,15 +140,25 @@ export class Message {
       this.properties!.correlationData = ownCopy(correlationData);
     }
     const length = this.payloadEnd - this.payloadStart;
-    if (this.frameVersion === 0 && (!lasting || this.source.buffer.byteLength === length)) return this;
+    if (this.frameVersion === 0 && (!lasting || this.#source.buffer.byteLength === length)) return this;
     let own = EMPTY;
-    if (length > 0) {
-      own = lasting ? Buffer.allocUnsafeSlow(length) : Buffer.allocUnsafe(length);
-      this.source.copy(own, 0, this.payloadStart, this.payloadEnd);
+    let start = 0;
+    if (lasting || length > SLAB_BYTES / 2) {
+      if (length > 0) own = Buffer.allocUnsafeSlow(length);
+    } else {
+      if (slabUsed + length > SLAB_BYTES) {
+        slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+        slabUsed = 0;
+      }
+      own = slab;
+      start = slabUsed;
+      slabUsed += length;
     }
-    this.source = own;
-    this.payloadStart = 0;
-    this.payloadEnd = length;
+    this.copyPayload(own, start);
+    this.#source = own;
+    this.#pieces = undefined;
+    this.payloadStart = start;
+    this.payloadEnd = start + length;
     this.frameVersion = 0;
     this.frameStart = -1;
     this.encoded = undefined;
@@ -118,3 +167,11 @@ export class Message {
 }
 
 const EMPTY: Bytes = Buffer.alloc(0);
+
+/**
+ * Payloads that wait for moments lie in blocks of this size. One that waits longer keeps its block, as it would one of
+ * Node's pool, which has the same size but costs an object of 100 bytes for each piece.
+ */
+const SLAB_BYTES = 8 * 1024;
+let slab: Bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
+let slabUsed = 0;

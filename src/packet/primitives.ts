@@ -17,9 +17,6 @@ export const TEXT_BYTES_MAX = 65_535;
 /** Up to this many characters a loop is quicker than a call into native code. */
 const LOOP_MAX = 48;
 
-/** Up to this many bytes the same holds for copying. */
-const COPY_LOOP_MAX = 48;
-
 /** Undocumented in the type definitions, present in every Node; `toString` costs twice as much for short text. */
 interface Slices {
   latin1Slice(start: number, end: number): string;
@@ -81,12 +78,6 @@ export function binaryBytes(binary: Bytes): number {
 export function writeBinary(target: Bytes, offset: number, binary: Bytes): number {
   binary.copy(target, offset + 2);
   return behindText(target, offset, binary.length);
-}
-
-/** Copies a range; short ones by a loop, because `Buffer.copy` makes an object for each range it copies. */
-export function copyRange(source: Bytes, start: number, end: number, target: Bytes, offset: number): void {
-  if (end - start > COPY_LOOP_MAX) source.copy(target, offset, start, end);
-  else while (start < end) target[offset++] = source[start++]!;
 }
 
 /** A copy in memory of its own, for what outlives the packet: it keeps neither a received block nor a pool alive. */

@@ -8,7 +8,7 @@ import { malformed, type ProtocolError, violation } from './error.ts';
 import type { PacketLimits } from './limits.ts';
 import { Message } from './message.ts';
 import { zeroPacketId } from './packet-id.ts';
-import { copyRange, Reader, textBytes, varintBytes, writeText, writeU16, writeU32, writeVarint } from './primitives.ts';
+import { Reader, textBytes, varintBytes, writeText, writeU16, writeU32, writeVarint } from './primitives.ts';
 import {
   carrier,
   decodeProperties,
@@ -92,12 +92,33 @@ export function decodePublish(
   return message;
 }
 
+/** Whether everything before the payload lies before `limit`, where what there is of the frame ends. */
+export function hasWholeHead(
+  firstByte: number,
+  bytes: Bytes,
+  start: number,
+  limit: number,
+  version: ProtocolVersion,
+): boolean {
+  if (start + 2 > limit) return false;
+  let offset = start + 2 + ((bytes[start]! << 8) | bytes[start + 1]!);
+  if ((firstByte & 6) !== 0) offset += 2;
+  if (version < 5) return offset <= limit;
+  let length = 0;
+  for (let shift = 0; shift <= 21 && offset < limit; shift += 7) {
+    const byte = bytes[offset++]!;
+    length |= (byte & 127) << shift;
+    if (byte < 128) return offset + length <= limit;
+  }
+  return false;
+}
+
 /** The whole packet in a buffer of its own. */
 export function encodePublish(message: Message, form: PublishForm, version: ProtocolVersion): Bytes {
   const length = measurePublish(message, form, version);
   const target = Buffer.allocUnsafe(1 + varintBytes(length) + length);
   const offset = writePublishHead(target, 0, message, form, version, length);
-  copyRange(message.source, message.payloadStart, message.payloadEnd, target, offset);
+  message.copyPayload(target, offset);
   return target;
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { OptionReader } from '../ports/option.ts';
 import type { PluginDefinition, PluginOptions } from '../ports/plugin.ts';
 import { autoSubscribeModule } from './modules/auto-subscribe.ts';
-import { delayedModule } from './modules/delayed.ts';
+import { type DelayedCounts, delayedModule } from './modules/delayed.ts';
 import { rewriteModule } from './modules/rewrite.ts';
 import { topicMetricsModule } from './modules/topic-metrics.ts';
 import type { GivenOptions } from './plugin-options.ts';
@@ -29,8 +29,8 @@ function readOptions(settings: OptionReader, section: string, declared: PluginOp
   return given;
 }
 
-/** Those that are asked before the plugins of the operator. */
-export function moduleEntries(settings: OptionReader): readonly PluginEntry[] {
+/** Those that are asked before the plugins of the operator. What they count goes to `counts`. */
+export function moduleEntries(settings: OptionReader, counts: DelayedCounts): readonly PluginEntry[] {
   const entry = <O extends PluginOptions>(make: () => PluginDefinition<O>, isEnabled: boolean): PluginEntry => {
     const { name, description = '', options = {} } = make();
     return {
@@ -44,7 +44,7 @@ export function moduleEntries(settings: OptionReader): readonly PluginEntry[] {
   };
   return [
     entry(rewriteModule, settings.list('modules.rewrite.rules').length > 0),
-    entry(delayedModule, settings.boolean('modules.delayed.enabled')),
+    entry(() => delayedModule(counts), settings.boolean('modules.delayed.enabled')),
     entry(autoSubscribeModule, settings.list('modules.auto_subscribe.topics').length > 0),
     entry(topicMetricsModule, settings.boolean('modules.topic_metrics.enabled')),
   ];

@@ -2,7 +2,7 @@
 
 import type { OptionReader } from '../ports/option.ts';
 import { pluginError } from './failure.ts';
-import { importPlugin, type PluginPlace } from './import-plugin.ts';
+import { codeAddress, importPlugin, type PluginPlace } from './import-plugin.ts';
 import { givenOptions } from './plugin-options.ts';
 import type { PluginEntry } from './plugins.ts';
 
@@ -23,6 +23,7 @@ export function configuredEntries(sections: ReadonlyMap<string, OptionReader>, f
       description: 'path' in place ? place.path : place.package,
       isEnabled: options.boolean('enabled'),
       find: () => importPlugin(name, place),
+      codeAddress: () => codeAddress(name, place),
       options: () => givenOptions(name, [...options.list('options'), ...secrets]),
     };
   });

@@ -18,7 +18,7 @@ export interface PartSwitches {
   readonly bridges?: PartSwitch;
   readonly dashboard?: PartSwitch;
   /** Sources of logins and permissions of one kind: `builtin`, `postgresql`. */
-  source(kind: string): PartSwitch;
+  source(kind: string, plugin: string): PartSwitch;
 }
 
 /** Names of kinds of sources. */
@@ -77,8 +77,8 @@ export function emqxParts(switches: PartSwitches): readonly PluginPart[] {
       const source = 'source' in row ? row.source : undefined;
       const missing = 'missing' in row ? row.missing : undefined;
       const part = { name, description };
-      if (name === 'emqx_mod_acl_internal') return { ...part, ...switches.source('acl_conf') };
-      if (source !== undefined) return { ...part, ...switches.source(sourceKinds.get(source) ?? source) };
+      if (name === 'emqx_mod_acl_internal') return { ...part, ...switches.source('acl_conf', name) };
+      if (source !== undefined) return { ...part, ...switches.source(sourceKinds.get(source) ?? source, name) };
       const switchName = switchNames.get(name);
       const found = switchName && switches[switchName];
       if (found !== undefined) return { ...part, ...found };

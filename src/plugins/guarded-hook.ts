@@ -10,6 +10,7 @@ import type { HookName, HookRule, HookStatistics, PluginContext } from '../ports
 import { isPromiseLike } from '../std/promise-like.ts';
 import { matches } from '../topic/name.ts';
 import { sayingOf } from './failure.ts';
+import type { RunningHook } from './stalls/stall-watch.ts';
 
 /** The answer of a hook that failed. */
 export const FAILED: unique symbol = Symbol('failed');
@@ -29,6 +30,8 @@ export interface HookOwner {
   readonly context: PluginContext;
   readonly clock: Clock;
   readonly log: Log;
+  /** Written down around each call. */
+  readonly running: RunningHook;
 }
 
 export class GuardedHook {
@@ -73,6 +76,11 @@ export class GuardedHook {
     };
   }
 
+  /** The filters of the topics that it is about; undefined: all. */
+  get topics(): readonly string[] | undefined {
+    return this.#rule.topics;
+  }
+
   /** Whether it wants to know of messages on a topic. */
   concerns(topic: string): boolean {
     return this.#rule.topics?.some((filter) => matches(filter, topic)) ?? true;
@@ -88,8 +96,10 @@ export class GuardedHook {
     if (this.#isDisabled) return FAILED;
     if (this.#pending >= PENDING_MAX) return this.#failed(`${PENDING_MAX} calls wait for an answer`);
     this.#calls++;
-    const { clock, context } = this.#owner;
+    const { clock, context, running } = this.#owner;
     const from = clock.monotonic();
+    const outer = running.hook;
+    running.hook = this.hook;
     try {
       const answer: unknown = this.#rule.handle(event as never, context);
       if (isPromiseLike(answer)) return this.#wait(answer);
@@ -98,6 +108,8 @@ export class GuardedHook {
       return this.#checked(answer);
     } catch (error) {
       return this.#failed(sayingOf(error));
+    } finally {
+      running.hook = outer;
     }
   }
 

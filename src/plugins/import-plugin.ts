@@ -1,6 +1,6 @@
 /** From the name of a package or the path of a file to the plugin that it exports. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,6 +29,18 @@ export async function importPlugin(name: string, place: PluginPlace): Promise<Pl
     throw pluginError('FAILED', `Plugin ${name}: ${quote(file)} cannot be imported: ${sayingOf(error)}`, error);
   }
   return checkDefinition(`Plugin ${name} (${file})`, module.plugin ?? module.default);
+}
+
+/**
+ * How the addresses of all code of the plugin begin: its file, or the folder of its package.
+ * @throws BackendError `PLUGIN_NOT_FOUND`, `PLUGIN_INVALID`
+ */
+export function codeAddress(name: string, place: PluginPlace): string {
+  if ('path' in place) return pathToFileURL(realpathSync(fileOf(name, place.path))).href;
+  const file = realpathSync(packageFile(name, place.package, place.folder));
+  let folder = dirname(file);
+  while (!isFile(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
+  return `${pathToFileURL(folder).href}/`;
 }
 
 function fileOf(name: string, path: string): string {

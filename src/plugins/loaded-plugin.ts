@@ -9,6 +9,7 @@ import { GuardedHook } from './guarded-hook.ts';
 import type { HookTable } from './hook-table.ts';
 import { type GivenOptions, pluginValues } from './plugin-options.ts';
 import { PluginScope, type ScopeParts } from './plugin-scope.ts';
+import type { RunningHook } from './stalls/stall-watch.ts';
 
 /** Time for the beginning of a plugin. */
 const START_SECONDS_MAX = 30;
@@ -16,6 +17,7 @@ const START_SECONDS_MAX = 30;
 export interface LoadParts extends ScopeParts {
   readonly access: PluginAccess;
   readonly hooks: HookTable;
+  readonly running: RunningHook;
 }
 
 export class LoadedPlugin {
@@ -27,11 +29,11 @@ export class LoadedPlugin {
 
   private constructor(definition: PluginDefinition, given: GivenOptions, parts: LoadParts) {
     const { name, options = {}, hooks = {} } = definition;
-    const { clock, log } = parts;
+    const { clock, log, running } = parts;
     this.definition = definition;
     this.#parts = parts;
     this.context = new PluginScope(name, pluginValues(name, options, given), parts);
-    const owner = { plugin: name, context: this.context, clock, log };
+    const owner = { plugin: name, context: this.context, clock, log, running };
     this.hooks = rulesOf(hooks).map(([hook, rule]) => new GuardedHook(hook, rule, owner, answerProblem(hook)));
   }
 

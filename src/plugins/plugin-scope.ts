@@ -94,14 +94,22 @@ export class PluginScope<O extends PluginOptions = PluginOptions> implements Plu
 
   #brokerOf(broker: ScopeBroker): PluginBroker {
     return {
-      publish: async ({ topic, payload, qos = 0, retain = false, userProperties, contentType, expirySeconds }) => {
+      publish: async (message) => {
+        const { topic, payload, qos = 0, retain = false, userProperties, contentType, expirySeconds, client } = message;
         const properties: Properties = {
           ...(contentType !== undefined && { contentType }),
           ...(userProperties !== undefined && { userProperties: [...userProperties] }),
           ...(expirySeconds !== undefined && { messageExpiryInterval: expirySeconds }),
         };
         const isPlain = Object.keys(properties).length === 0;
-        return await broker.publish({ topic, payload, qos, retain, ...(!isPlain && { properties }) });
+        return await broker.publish({
+          topic,
+          payload,
+          qos,
+          retain,
+          ...(!isPlain && { properties }),
+          ...(client !== undefined && { client }),
+        });
       },
       subscribe: (filter, receive) =>
         this.#own(() =>

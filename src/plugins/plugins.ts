@@ -15,6 +15,8 @@ import { type HookedBroker, HookTable } from './hook-table.ts';
 import { LoadedPlugin, type LoadParts } from './loaded-plugin.ts';
 import { type GivenOptions, pluginValues, shownOptions } from './plugin-options.ts';
 import type { ScopeParts } from './plugin-scope.ts';
+import { type Stall, StallWatch } from './stalls/stall-watch.ts';
+import { type StoppedPlugin, type StoppedPlugins, standIn, stoppedText } from './stalls/stopped-plugins.ts';
 
 /** A plugin that can be loaded. */
 export interface PluginEntry {
@@ -25,6 +27,8 @@ export interface PluginEntry {
   readonly isEnabled: boolean;
   /** Finds it, anew each time it is loaded. */
   find(): Promise<PluginDefinition>;
+  /** How the addresses of its code begin; left out of what comes with the broker. */
+  codeAddress?(): string;
   options(): GivenOptions;
 }
 
@@ -44,6 +48,15 @@ export interface PluginsParts extends ScopeParts {
   readonly access: PluginAccess;
   readonly entries: readonly PluginEntry[];
   readonly parts: readonly PluginPart[];
+  /** Where it is kept which plugins are not to be loaded because they kept everybody waiting; unless given, nowhere. */
+  readonly stopped?: StoppedPlugins;
+  /**
+   * Keeps what is loaded where the configuration is read from, so that the configuration alone says it at the next start.
+   * Unless given, the store keeps it.
+   */
+  keepChoice?(name: string, loaded: boolean): void;
+  /** Unless given, the process goes on. */
+  endProcess?(): void;
   /** Other names: `emqx_web_hook` for `webhook`. Unless given, there are none. */
   readonly aliases?: ReadonlyMap<string, string>;
 }
@@ -73,12 +86,13 @@ export class Plugins {
   readonly #aliases: ReadonlyMap<string, string>;
   readonly #parts: PluginsParts;
   readonly #loadParts: LoadParts;
+  readonly #stalls = new StallWatch((stall) => this.#stalled(stall));
   /** The change that is under way. */
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: PluginsParts) {
     this.#parts = parts;
-    this.#loadParts = { ...parts, hooks: new HookTable(parts.broker) };
+    this.#loadParts = { ...parts, hooks: new HookTable(parts.broker), running: this.#stalls.running };
     this.#held = new Map(
       parts.entries.map((entry) => [entry.name, { entry, loaded: undefined, error: undefined } satisfies Held]),
     );
@@ -105,7 +119,9 @@ export class Plugins {
   async #loadAll(): Promise<void> {
     for (const held of this.#held.values()) {
       const { name, isEnabled } = held.entry;
-      if (this.#chosen(name, isEnabled)) await this.#load(held);
+      if (!this.#chosen(name, isEnabled)) continue;
+      if (this.#parts.stopped?.get(name) === undefined) await this.#load(held);
+      else await this.#standIn(held, this.#parts.stopped.get(name)!);
     }
     for (const part of this.#switched.values()) {
       const isLoaded = part.isLoaded();
@@ -123,8 +139,10 @@ export class Plugins {
     return this.#change(async () => {
       const found = this.#find(name);
       if ('entry' in found) {
-        if (found.loaded !== undefined) throw pluginError('LOADED', `Plugin ${found.entry.name} is loaded already`);
-        await this.#load(found);
+        if (found.loaded !== undefined && found.error === undefined) {
+          throw pluginError('LOADED', `Plugin ${found.entry.name} is loaded already`);
+        }
+        await this.#loadAgain(found);
         await this.#remember(found.entry.name, true, found.entry.isEnabled);
       } else {
         if (found.isLoaded()) throw pluginError('LOADED', `Plugin ${found.name} is loaded already`);
@@ -144,6 +162,7 @@ export class Plugins {
           throw pluginError('UNLOADED', `Plugin ${entry.name} is not loaded`);
         }
         await this.#unload(found);
+        this.#parts.stopped?.forget(entry.name);
         await this.#remember(entry.name, false, entry.isEnabled);
       } else {
         if (!found.isLoaded()) throw pluginError('UNLOADED', `Plugin ${found.name} is not loaded`);
@@ -159,8 +178,7 @@ export class Plugins {
     return this.#change(async () => {
       const found = this.#find(name);
       if ('entry' in found) {
-        await this.#unload(found);
-        await this.#load(found);
+        await this.#loadAgain(found);
         await this.#remember(found.entry.name, true, found.entry.isEnabled);
       } else {
         if (found.fixed !== undefined) throw pluginError('FIXED', `Plugin ${found.name} ${found.fixed}`);
@@ -228,7 +246,29 @@ export class Plugins {
   close(): Promise<void> {
     return this.#change(async () => {
       for (const held of [...this.#held.values()].reverse()) await this.#unload(held);
+      this.#stalls.close();
     });
+  }
+
+  /** Called while the plugin's code stands still; what it does has to be done when it returns. */
+  #stalled(stall: Stall): void {
+    const { log, stopped, endProcess } = this.#parts;
+    stopped?.add(stall, this.#held.get(stall.plugin)?.loaded);
+    log.error('A plugin keeps everybody waiting and ends the broker; at the next start it is not run', { ...stall });
+    endProcess?.();
+  }
+
+  /** In the place of a plugin that was stopped. */
+  async #standIn(held: Held, stopped: StoppedPlugin): Promise<void> {
+    held.loaded = await LoadedPlugin.load(standIn(stopped), new Map(), this.#loadParts);
+    held.error = stoppedText(stopped);
+    this.#parts.log.error('A plugin is not run', { plugin: stopped.plugin, cause: held.error });
+  }
+
+  async #loadAgain(held: Held): Promise<void> {
+    await this.#unload(held);
+    this.#parts.stopped?.forget(held.entry.name);
+    await this.#load(held);
   }
 
   #loadedOf(name: string): LoadedPlugin {
@@ -259,6 +299,7 @@ export class Plugins {
   async #load(held: Held): Promise<void> {
     const { entry } = held;
     try {
+      if (entry.codeAddress !== undefined) this.#stalls.add(entry.name, entry.codeAddress());
       const definition = await entry.find();
       // Whatever name its author has given it: two sections may load the same one with other options.
       held.loaded = await LoadedPlugin.load(
@@ -280,6 +321,7 @@ export class Plugins {
     held.error = undefined;
     if (loaded === undefined) return;
     await loaded.unload();
+    this.#stalls.remove(entry.name);
     this.#parts.log.info('A plugin is unloaded', { plugin: entry.name });
   }
 
@@ -291,7 +333,7 @@ export class Plugins {
 
   #chosen(name: string, configured: boolean): boolean {
     const record = this.#parts.store.get(RECORD + name);
-    if (record === undefined) return configured;
+    if (record === undefined || this.#parts.keepChoice !== undefined) return configured;
     try {
       const choice = JSON.parse(Buffer.from(record).toString()) as Choice;
       return choice.configured === configured ? choice.loaded : configured;
@@ -305,7 +347,11 @@ export class Plugins {
   }
 
   async #remember(name: string, loaded: boolean, configured: boolean): Promise<void> {
-    const { store } = this.#parts;
+    const { store, keepChoice } = this.#parts;
+    if (keepChoice !== undefined) {
+      keepChoice(name, loaded);
+      return;
+    }
     store.put(RECORD + name, Buffer.from(JSON.stringify({ loaded, configured } satisfies Choice)));
     await store.commit();
   }
@@ -318,7 +364,7 @@ function statusOf({ entry, loaded, error }: Held): PluginStatus {
     description: definition?.description ?? entry.description,
     version: definition?.version ?? '',
     kind: entry.kind,
-    state: loaded !== undefined ? 'loaded' : error !== undefined ? 'failed' : 'unloaded',
+    state: error !== undefined ? 'failed' : loaded !== undefined ? 'loaded' : 'unloaded',
     error,
     isFixed: false,
     hooks: hooks.map(({ statistics }) => statistics),

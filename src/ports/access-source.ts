@@ -4,7 +4,7 @@
  */
 
 import type { Authenticator, Authorizer, EnhancedAuthenticator } from './access.ts';
-import type { BuiltinUsers } from './builtin-users.ts';
+import type { BuiltinUsers, UserKind } from './builtin-users.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Control } from './control.ts';
 import type { Log } from './log.ts';
@@ -42,6 +42,11 @@ export interface SourceDependencies {
   readonly store: Store;
   /** Tells that permissions given before may no longer hold: decisions are forgotten and held subscriptions checked again. */
   readonly rulesChanged: () => void;
+  /**
+   * Ends the connections of a user whose login would not be what it was any more. Absent where there is no broker whose
+   * clients they could be.
+   */
+  readonly endConnections?: (kind: UserKind, name: string) => void;
 }
 
 /**

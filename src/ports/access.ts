@@ -14,6 +14,8 @@ export interface ClientIdentity {
   readonly version: ProtocolVersion;
   /** What the login allowed and forbade this client in particular; asked before every authorizer. */
   readonly permissions?: readonly PermissionRule[];
+  /** Its login has made it one who is asked about nothing but the broker's own topics. Not there unless it did. */
+  readonly superuser?: true;
 }
 
 /** A permission as data: what a token, an HTTP answer or a row of a table says. */

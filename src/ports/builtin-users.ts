@@ -70,10 +70,12 @@ export interface BuiltinUsers {
   user(kind: UserKind, name: string): BuiltinUser | undefined;
   /** False, with nothing changed, when there is such a user. */
   addUser(user: NewUser): Promise<boolean>;
-  /** False when there is no such user. */
+  /** False when there is no such user. Its connections may end, as with `removeUser`. */
   changeUser(kind: UserKind, name: string, change: UserChange): Promise<boolean>;
   /** False when there was no such user. Its permissions stay, as they do not need a user. */
   removeUser(kind: UserKind, name: string): Promise<boolean>;
+  /** As `users`, with what is stored of their passwords, but for the keys of SCRAM; `importUsers` takes it. */
+  exportUsers(kind: UserKind, page?: Page): ImportedUser[];
   /** Adds those that are not there yet, and tells how many. */
   importUsers(users: Iterable<ImportedUser>): Promise<number>;
   /** Newest first, which is the order in which they are asked. */

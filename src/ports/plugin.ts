@@ -191,8 +191,13 @@ export type PluginHooks<O extends PluginOptions = PluginOptions> = {
 
 /** What a plugin may do to the broker. */
 export interface PluginBroker {
-  /** @returns the number of receivers. Rejects for a topic that cannot be published to. */
+  /**
+   * @returns the number of receivers. Rejects for a topic that cannot be published to, or not by `client`; with
+   *   `isUndecided: true` in the error where whoever should have said so could not
+   */
   publish(message: {
+    /** In whose place it is published, as a hook was told of it: its permission is asked. Nobody is asked without. */
+    readonly client?: ClientIdentity;
     readonly topic: string;
     readonly payload: string | Uint8Array;
     readonly qos?: Qos;

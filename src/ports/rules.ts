@@ -27,6 +27,8 @@ export interface ListenerRules {
   /** Put before every topic of the listener's clients on the way in and taken off on the way out; no wildcards. */
   readonly mountpoint: string;
   readonly maximumQos: Qos;
+  /** What becomes of a PUBLISH without permission; as the broker's option says unless given. */
+  readonly unauthorizedPublish?: 'drop' | 'disconnect';
   /** Replaces the user name before the login, where the client has what is named; unless given, nothing does. */
   readonly usernameFrom?: IdentityName;
   /** The same for the Client Identifier. */

@@ -11,6 +11,7 @@ function reader(): FrameReader {
 }
 
 function bodyOf(from: FrameReader): Buffer {
+  from.join();
   return from.bytes.subarray(from.bodyStart, from.end);
 }
 

@@ -6,6 +6,7 @@
 
 import { malformed, ProtocolError, violation } from '../packet/error.ts';
 import { checkFirstByte } from '../packet/fixed-header.ts';
+import { joinPieces, type Piece } from '../packet/pieces.ts';
 import type { Sender } from '../packet/properties.ts';
 import { reason } from '../packet/reason-codes.ts';
 import type { ProtocolVersion } from '../packet/types.ts';
@@ -19,6 +20,10 @@ export interface FrameLimits {
 }
 
 const CONNECT = 1;
+const PUBLISH = 3;
+
+/** Smaller frames are joined: copying them costs less than more ranges to write. */
+const PIECES_KEPT_BYTES = 16 * 1024;
 
 export class FrameReader {
   /** The frame found by `next`: it begins at `frameStart` of `bytes`, its body lies from `bodyStart` to `end`. */
@@ -27,6 +32,11 @@ export class FrameReader {
   frameStart = 0;
   bodyStart = 0;
   end = 0;
+  /**
+   * Set for a large PUBLISH that came in several chunks. `bytes` is then the block of the first piece, and the frame goes
+   * on in the next piece where that ends; `join` makes a frame like any other of it.
+   */
+  pieces: readonly Piece[] | undefined = undefined;
   readonly #limits: FrameLimits;
   readonly #sender: Sender;
   #frameBytesMax: number;
@@ -36,7 +46,7 @@ export class FrameReader {
   #chunk: Buffer = EMPTY;
   #offset = 0;
   /** Chunks that came while an earlier one was not finished. */
-  readonly #later: Buffer[] = [];
+  #later: Buffer[] | undefined = undefined;
   #partial: PartialFrame | undefined;
   /** What `#readHeader` found. */
   #remainingLength = 0;
@@ -58,20 +68,30 @@ export class FrameReader {
 
   /** Takes the next chunk. It is not copied. */
   feed(chunk: Buffer): void {
-    if (this.#offset < this.#chunk.length) this.#later.push(chunk);
-    else {
+    if (this.#offset >= this.#chunk.length) {
       this.#chunk = chunk;
       this.#offset = 0;
+      return;
     }
+    this.#later ??= [];
+    this.#later.push(chunk);
   }
 
   /** Forgets everything that has not been read. */
   clear(): void {
     this.#chunk = EMPTY;
     this.#offset = 0;
-    this.#later.length = 0;
+    this.#later = undefined;
     this.#partial = undefined;
     this.bytes = EMPTY;
+    this.pieces = undefined;
+  }
+
+  /** Moves a frame that lies in pieces into one buffer. */
+  join(): void {
+    if (this.pieces === undefined) return;
+    const start = this.frameStart;
+    this.#found(joinPieces(this.pieces), this.firstByte, 0, this.bodyStart - start, this.end - start);
   }
 
   /**
@@ -107,14 +127,18 @@ export class FrameReader {
     this.frameStart = frameStart;
     this.bodyStart = bodyStart;
     this.end = end;
+    this.pieces = undefined;
   }
 
   #takeLaterChunk(): boolean {
-    const chunk = this.#later.shift();
+    const chunk = this.#later?.shift();
     this.#offset = 0;
     this.#chunk = chunk ?? EMPTY;
     // Without this an idle connection would keep the block that its last packet was read in.
-    if (chunk === undefined) this.bytes = EMPTY;
+    if (chunk === undefined) {
+      this.bytes = EMPTY;
+      this.pieces = undefined;
+    }
     return chunk !== undefined;
   }
 
@@ -165,8 +189,13 @@ export class FrameReader {
     this.#offset = end;
     if (partial.have < partial.total) return false;
     this.#partial = undefined;
-    const bytes = partial.join();
-    this.#found(bytes, bytes[0]!, 0, partial.headerBytes, partial.total);
+    const { pieces, headerBytes, total } = partial;
+    const { bytes, start } = pieces[0]!;
+    const firstByte = bytes[start]!;
+    this.#found(bytes, firstByte, start, start + headerBytes, start + total);
+    if (pieces.length === 1) return true;
+    this.pieces = pieces;
+    if (firstByte >> 4 !== PUBLISH || total < PIECES_KEPT_BYTES) this.join();
     return true;
   }
 

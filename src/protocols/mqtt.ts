@@ -11,7 +11,7 @@ import type { PacketLimits } from '../packet/limits.ts';
 import type { Message } from '../packet/message.ts';
 import { varintBytes } from '../packet/primitives.ts';
 import type { Sender } from '../packet/properties.ts';
-import { decodePublish } from '../packet/publish.ts';
+import { decodePublish, hasWholeHead } from '../packet/publish.ts';
 import { TopicMemory } from '../packet/topic-memory.ts';
 import { packetNumbers, Traffic } from '../packet/traffic.ts';
 import type { ControlPacket, ProtocolVersion } from '../packet/types.ts';
@@ -48,7 +48,8 @@ export class MqttLink implements Link, ByteHandler {
   readonly #limits: MqttLimits;
   readonly #sender: Sender;
   readonly #reader: FrameReader;
-  readonly #topics: TopicMemory = new TopicMemory();
+  /** Made with the first message: many clients only listen. */
+  #topics: TopicMemory | undefined = undefined;
   #version: ProtocolVersion = 4;
   /** No CONNECT has been decoded, so the version is not known. */
   #awaitsConnect: boolean;
@@ -198,7 +199,12 @@ export class MqttLink implements Link, ByteHandler {
   }
 
   #decodePublish(reader: FrameReader): Message {
-    return decodePublish(
+    if (reader.pieces !== undefined) {
+      const { firstByte, bytes, bodyStart } = reader;
+      if (!hasWholeHead(firstByte, bytes, bodyStart, reader.pieces[0]!.end, this.#version)) reader.join();
+    }
+    this.#topics ??= new TopicMemory();
+    const message = decodePublish(
       reader.firstByte,
       reader.bytes,
       reader.frameStart,
@@ -209,9 +215,12 @@ export class MqttLink implements Link, ByteHandler {
       this.#topics,
       this.#sender,
     );
+    if (reader.pieces !== undefined) message.cameIn(reader.pieces);
+    return message;
   }
 
   #decodePacket(reader: FrameReader): ControlPacket {
+    reader.join();
     const { firstByte, bytes, bodyStart, end } = reader;
     const packet = decodePacket(firstByte, bytes, bodyStart, end, this.#version, this.#limits, this.#sender);
     if (this.#awaitsConnect && packet.type === 'connect') {

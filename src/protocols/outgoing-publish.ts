@@ -5,7 +5,7 @@
  */
 
 import type { Message } from '../packet/message.ts';
-import { copyRange, textBytes, VARINT_MAX, varintBytes, writeU16 } from '../packet/primitives.ts';
+import { textBytes, VARINT_MAX, varintBytes, writeU16 } from '../packet/primitives.ts';
 import { encodePublish, measurePublish, publishFirstByte, writePublishHead } from '../packet/publish.ts';
 import type { ProtocolVersion } from '../packet/types.ts';
 import type { Delivery } from '../ports/link.ts';
@@ -43,7 +43,7 @@ export function appendPublish(
   }
   if (delivery.qos === 0 && message.frameStart >= 0 && (message.frameVersion === 5) === (version === 5)) {
     if (message.payloadEnd - message.frameStart > maximumPacketSize) return false;
-    output.push(message.source, message.frameStart, message.payloadEnd);
+    message.appendTo(output, message.frameStart, message.payloadEnd);
     return true;
   }
   const slot = (version === 5 ? 1 : 0) + (delivery.qos === 0 ? 0 : 2);
@@ -117,7 +117,7 @@ function appendTemplate(
     writeU16(target, offset + packetIdAt, delivery.packetId);
     output.push(target, offset, offset + bytes.length);
   }
-  if (bytes.length < template.total) output.push(message.source, message.payloadStart, message.payloadEnd);
+  if (bytes.length < template.total) message.appendTo(output, message.payloadStart, message.payloadEnd);
 }
 
 function appendOnce(
@@ -137,8 +137,8 @@ function appendOnce(
   const offset = arena.reserve(reserved);
   const target = arena.buffer;
   const payloadAt = writePublishHead(target, offset, message, delivery, version, length);
-  if (!passed) copyRange(message.source, message.payloadStart, message.payloadEnd, target, payloadAt);
+  if (!passed) message.copyPayload(target, payloadAt);
   output.push(target, offset, offset + reserved);
-  if (passed) output.push(message.source, message.payloadStart, message.payloadEnd);
+  if (passed) message.appendTo(output, message.payloadStart, message.payloadEnd);
   return true;
 }

@@ -4,6 +4,8 @@
  * sends byte by byte costs work in proportion to its bytes and pins none of the blocks they were read in.
  */
 
+import type { Piece } from '../packet/pieces.ts';
+
 /** Pieces of at least this size are kept as ranges of their chunk; smaller ones would pin much more than they hold. */
 const PIECE_KEPT_BYTES = 8 * 1024;
 
@@ -17,7 +19,7 @@ export class PartialFrame {
   have = 0;
   /** Bytes of the fixed header, once `total` is known. */
   headerBytes = 0;
-  readonly #pieces: Buffer[] = [];
+  readonly #pieces: Piece[] = [];
   /** The block that small pieces go to; always the last of `#pieces` when it is set. */
   #block: Buffer | undefined;
   #blockUsed = 0;
@@ -25,9 +27,10 @@ export class PartialFrame {
   /** Adds what lies between two offsets of a chunk, at most what is missing. */
   add(chunk: Buffer, start: number, end: number): void {
     this.have += end - start;
-    if (end - start >= PIECE_KEPT_BYTES) {
+    // The last piece waits for nothing, so it pins nothing for long.
+    if (end - start >= PIECE_KEPT_BYTES || this.have === this.total) {
       this.#closeBlock();
-      this.#pieces.push(chunk.subarray(start, end));
+      this.#pieces.push({ bytes: chunk, start, end });
       return;
     }
     while (start < end) {
@@ -41,26 +44,26 @@ export class PartialFrame {
 
   /** The first bytes, to read the header from. They are in one block, since only small pieces have come. */
   get head(): Buffer {
-    return this.#pieces[0]!;
+    return this.#pieces[0]!.bytes;
   }
 
-  /** The whole frame in one buffer. */
-  join(): Buffer {
+  /** The whole frame: nothing is to be added any more. */
+  get pieces(): readonly Piece[] {
     this.#closeBlock();
-    return this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.total);
+    return this.#pieces;
   }
 
   #openBlock(): Buffer {
     const wanted = Math.min(Math.max(this.have, BLOCK_BYTES_MIN), BLOCK_BYTES_MAX);
     this.#block = Buffer.allocUnsafe(this.total === 0 ? wanted : Math.min(wanted, this.total));
     this.#blockUsed = 0;
-    this.#pieces.push(this.#block);
+    this.#pieces.push({ bytes: this.#block, start: 0, end: 0 });
     return this.#block;
   }
 
   #closeBlock(): void {
     if (this.#block === undefined) return;
-    this.#pieces[this.#pieces.length - 1] = this.#block.subarray(0, this.#blockUsed);
+    this.#pieces[this.#pieces.length - 1] = { bytes: this.#block, start: 0, end: this.#blockUsed };
     this.#block = undefined;
   }
 }

@@ -7,9 +7,12 @@
 /** Room of the first growth; a queue does not shrink below it while something waits. */
 const ROOM_MIN = 8;
 
+/** The ring of all queues that have none; nobody writes to it. */
+const NO_ROOM: never[] = [];
+
 export class RingQueue<T> {
   /** A power of two in length, or empty. Free places hold undefined so that nothing is kept from collection. */
-  #ring: (T | undefined)[] = [];
+  #ring: (T | undefined)[] = NO_ROOM;
   #head = 0;
   #length = 0;
 
@@ -54,7 +57,7 @@ export class RingQueue<T> {
   }
 
   clear(): void {
-    this.#ring = [];
+    this.#ring = NO_ROOM;
     this.#head = 0;
     this.#length = 0;
   }

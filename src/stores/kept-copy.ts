@@ -83,7 +83,7 @@ export class KeptCopy {
 
   async #write(): Promise<void> {
     const made = `${this.#file}.new`;
-    this.#log.info('Saving a copy of the store', { file: this.#file });
+    this.#log.debug('Saving a copy of the store', { file: this.#file });
     rmSync(made, { force: true });
     await backupStore(this.#folder, made);
     try {

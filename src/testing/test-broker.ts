@@ -39,6 +39,8 @@ export interface TestClientOptions {
   version?: ProtocolVersion;
   peer?: Partial<Peer>;
   rules?: Partial<ListenerRules>;
+  /** What holds for this client instead of the broker's options. */
+  options?: Partial<BrokerOptions>;
 }
 
 export class TestBroker {
@@ -78,7 +80,8 @@ export class TestBroker {
       filtersMax: 1024,
       ...this.#options.limits,
     };
-    openMqtt(pair.server, (link) => this.broker.accept(link, rules), limits);
+    const ofClient = options.options && { ...this.broker.options, ...options.options };
+    openMqtt(pair.server, (link) => this.broker.accept(link, rules, ofClient), limits);
     this.#pairs.push(pair);
     return new TestClient(pair, options.clientId ?? `client-${++this.#clients}`, options.version ?? 5, () =>
       this.run(),

@@ -208,25 +208,38 @@ describe('roles', () => {
 });
 
 describe('the source', () => {
-  async function opened(): Promise<{ source: AccessSource; file: string; folder: string; changes: () => number }> {
+  async function opened() {
     const folder = mkdtempSync(join(tmpdir(), 'dynsec-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const file = join(folder, 'd.json');
     writeFileSync(file, JSON.stringify(initial), { mode: 0o644 });
     let changes = 0;
+    let spent = 0;
+    const ended: string[] = [];
     const clock = new FakeClock();
     const options = { concurrentMax: 2, waitingMax: 10, rememberedSeconds: 0, rememberedMax: 1 };
-    const source = await openDynamicSecurity('d', optionReader(dynamicSecurityRows, 'dynamic_security', { file }), {
-      log: silentLog,
-      clock,
-      random: new SeededRandom(7),
-      passwords: new PasswordVerifier({ clock, ...options }),
-      store: undefined as never,
-      rulesChanged: () => {
-        changes++;
+    const passwords = new PasswordVerifier({ clock, ...options });
+    const verifyUnknown = passwords.verifyUnknown.bind(passwords);
+    passwords.verifyUnknown = (...asked) => {
+      spent++;
+      return verifyUnknown(...asked);
+    };
+    const source: AccessSource = await openDynamicSecurity(
+      'd',
+      optionReader(dynamicSecurityRows, 'dynamic_security', { file }),
+      {
+        log: silentLog,
+        clock,
+        random: new SeededRandom(7),
+        passwords,
+        store: undefined as never,
+        rulesChanged: () => {
+          changes++;
+        },
+        endConnections: (_kind, name) => ended.push(name),
       },
-    });
-    return { source, file, folder, changes: () => changes };
+    );
+    return { source, file, folder, changes: () => changes, ended: () => [...ended].sort(), spent: () => spent };
   }
 
   async function login(
@@ -247,7 +260,9 @@ describe('the source', () => {
     expect(await login(source, 'admin', 'pw')).toBe('allow');
     expect(await login(source, 'admin', 'no')).toBe('deny');
     expect(await login(source, 'ann', 'pw')).toBe('ignore');
-    expect(await login(source, 'admin', undefined)).toBe('ignore');
+    // With allow_anonymous it would otherwise have the rights of that name.
+    expect(await login(source, 'admin', undefined)).toBe('deny');
+    expect(await login(source, 'ann', undefined)).toBe('ignore');
     expect(await login(source, undefined, undefined)).toBe('ignore');
   });
 
@@ -274,6 +289,38 @@ describe('the source', () => {
     await source.reload!();
     expect(await login(source, 'ann', 'secret')).toBe('deny');
     expect(readFileSync(file, 'utf8')).not.toContain('secret');
+  });
+
+  it('ends the connections of those whom a reload does not let in any more, and of nobody else', async () => {
+    const { source, file, ended } = await opened();
+    const create = (username: string) => ({ command: 'createClient', username, password: 'x', clientid: username });
+    const commands = ['ann', 'bob', 'cora', 'dan', 'eve'].map(create);
+    await source.control!.handle(Buffer.from(JSON.stringify({ commands })));
+    const text = JSON.parse(readFileSync(file, 'utf8')) as { clients: Record<string, unknown>[] };
+    const clientOf = (name: string) => text.clients.find(({ username }) => username === name)!;
+    clientOf('ann')['disabled'] = true;
+    clientOf('bob')['clientid'] = 'other';
+    clientOf('cora')['password'] = clientOf('dan')['password'];
+    clientOf('dan')['textname'] = 'Dan';
+    text.clients = text.clients.filter(({ username }) => username !== 'eve');
+    writeFileSync(file, JSON.stringify(text));
+    await source.reload!();
+    expect(ended()).toEqual(['ann', 'bob', 'cora', 'eve']);
+  });
+
+  it('spends as much on strangers and those who are shut out as on a wrong password', async () => {
+    const { source, spent } = await opened();
+    const create = { command: 'createClient', username: 'ann', password: 'x' };
+    const commands = [create, { command: 'disableClient', username: 'ann' }];
+    await source.control!.handle(Buffer.from(JSON.stringify({ commands })));
+    for (const [username, outcome] of [
+      ['nobody', 'ignore'],
+      ['ann', 'deny'],
+    ] as const) {
+      const before = spent();
+      expect(await login(source, username, 'x')).toBe(outcome);
+      expect(spent()).toBe(before + 1);
+    }
   });
 
   it('keeps what it had when a reload finds a broken file', async () => {

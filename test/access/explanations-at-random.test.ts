@@ -7,6 +7,7 @@ import { AccessChain, type ChainSource } from '../../src/access/chain/access-cha
 import { explainAccess } from '../../src/access/chain/explain.ts';
 import { defaultRules } from '../../src/access/default-rules.ts';
 import type { BrokerContext } from '../../src/broker/context.ts';
+import { Counters } from '../../src/broker/counters.ts';
 import { defaultBrokerOptions } from '../../src/broker/options.ts';
 import { type Asker, authorize } from '../../src/broker/permission/authorize.ts';
 import { builtinRows } from '../../src/config/rows/access/builtin.ts';
@@ -19,7 +20,8 @@ import { optionReader } from '../doubles/option-reader.ts';
 import { clientOf, dependencies, openRules } from './rule-files.ts';
 
 const names = ['a', 'b', '$x', '+', 'é'] as const;
-const topics = ['a', 'a/b', '$SYS/a', '$SYS/broker/connection/a/state', 'm/a', 'b/$x', 'é'] as const;
+const delayed = ['$delayed/5/a', '$delayed/5/$SYS/a', '$delayed/x/a'] as const;
+const topics = [...delayed, 'a', 'a/b', '$SYS/a', '$SYS/broker/connection/a/state', 'm/a', 'b/$x', 'é'] as const;
 const filters = [...topics, '#', '+/b', '$SYS/#', 'a/#', '$SYS/broker/+', '+'] as const;
 
 const someClient = fc.record({
@@ -129,7 +131,13 @@ test('an explanation is what happens, whatever the rules are and whoever asks', 
         subscriptionDefault: given.hasDefault ? defaultRules : undefined,
       });
       if (given.listening !== null) chain.limitListener('mqtt', given.listening);
-      const context = { access: chain, options: defaultBrokerOptions, clock: new SystemClock(), log: silentLog };
+      const context = {
+        access: chain,
+        counters: new Counters(),
+        options: defaultBrokerOptions,
+        clock: new SystemClock(),
+        log: silentLog,
+      };
       for (const { who, permissions, superuser, action, topic: name, filter } of asked) {
         const identity: ClientIdentity = { ...clientOf(who), ...(permissions && { permissions }) };
         const asker: Asker = {

@@ -37,6 +37,8 @@ export interface OpenedLogins {
   readonly spent: readonly HashRule[];
   /** Passwords whose check took a slow hash. */
   readonly slow: { count: number };
+  /** Whose connections were ended: `username alice`. */
+  readonly ended: readonly string[];
   /** `allow`, `superuser`, `deny` or `ignore`. */
   login(who: Who): Promise<string>;
 }
@@ -78,6 +80,7 @@ export async function openLogins(
   const spent: HashRule[] = [];
   const changes = { count: 0 };
   const slow = { count: 0 };
+  const ended: string[] = [];
   const clock = new SystemClock();
   const dependencies: SourceDependencies = {
     log: logTo(told),
@@ -86,6 +89,7 @@ export async function openLogins(
     passwords: watched(new PasswordVerifier({ clock }), spent, slow),
     store,
     rulesChanged: () => changes.count++,
+    endConnections: (kind, name) => ended.push(`${kind} ${name}`),
   };
   const reader = optionReader(rows, kind, { ...(kind === 'builtin' && CHEAP), ...options });
   const source = await open('own', reader, dependencies);
@@ -93,7 +97,7 @@ export async function openLogins(
     const answer = await source.authenticator!.authenticate(credentialsOf(who));
     return answer.outcome === 'allow' && answer.superuser === true ? 'superuser' : answer.outcome;
   };
-  return { source, told, changes, spent, slow, login };
+  return { source, told, changes, spent, slow, ended, login };
 }
 
 /** What manages the users of a source that keeps them. */

@@ -28,7 +28,9 @@ async function opened(yaml: string): Promise<AccessSource[]> {
     root: false,
   } as const;
   const loaded = await loadSettings({ file, flags: [], ports: [], machine });
-  const sources = (await openSources(loaded, new MemoryStore(), silentLog, () => {})).map(({ source }) => source);
+  const sources = (await openSources(loaded, new MemoryStore(), silentLog, { rulesChanged: () => {} })).map(
+    ({ source }) => source,
+  );
   onTestFinished(async () => {
     for (const source of sources) await source.close();
   });

@@ -56,6 +56,18 @@ describe('who may ask', () => {
     }
   });
 
+  test('a session by cookie changes nothing without its token', async () => {
+    const { cookie = '' } = await broker.administrator();
+    for (const { method, path, operation } of operationsOf(document)) {
+      if (method === 'GET' || operation['x-scope'] === 'public') continue;
+      const { url, body } = requestOf(path, operation, fitting);
+      for (const headers of [{ cookie }, { cookie, 'x-csrf-token': 'x' }]) {
+        const { status, body: answer } = await broker.ask(`${method} ${url}`, headers, body);
+        expect([path, status, answer?.error?.code]).toEqual([path, 403, 'csrf_token_missing']);
+      }
+    }
+  });
+
   test('streams are refused like everything else', async () => {
     expect((await broker.ask('GET /tap?filter=a', keys.get('read'))).status).toBe(403);
     expect((await broker.ask('GET /events?streams=audit', keys.get('operate'))).status).toBe(403);

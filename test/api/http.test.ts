@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from '
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import mqtt from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpServer, listen, readTls } from '../../src/api/http-server.ts';
 import { ApiClient } from '../../src/cli/control/api-client.ts';
@@ -51,6 +52,29 @@ describe('pages beside the API', () => {
     expect(await get(`${url}/healthz`)).toEqual({ status: 200, text: 'ok\n' });
     expect(await get(`${url}/readyz`)).toEqual({ status: 200, text: 'ready\n' });
     expect((await get(`${url}/metrics`)).text).toContain('mqtt_');
+  });
+
+  test('is not ready while it does not listen, or a source of logins does not answer', async () => {
+    const broker = await start(`
+durability: { mode: memory }
+management: { port: 0 }
+listeners: { mqtt: { host: 127.0.0.1, port: 0 } }
+access: { gone: { redis: { server: ['127.0.0.1:1'] } } }
+`);
+    const ready = () => get(`${broker.url}/readyz`);
+    const login = { username: 'ann', password: 'x', reconnectPeriod: 0 };
+    await expect(mqtt.connectAsync(broker.mqttUrl, login)).rejects.toThrow();
+    await expect.poll(ready).toMatchObject({ status: 503, text: expect.stringContaining('gone cannot answer') });
+    const forwarded = await get(`${broker.url}/readyz`, { 'x-forwarded-for': '10.0.0.1' });
+    expect(forwarded).toEqual({ status: 503, text: 'not ready\n' });
+    expect((await get(`${broker.url}/healthz`)).status).toBe(200);
+
+    const other = await start();
+    const operator = await other.key('admin');
+    await other.ask('POST /listeners/mqtt/stop', operator);
+    expect(await get(`${other.url}/readyz`)).toEqual({ status: 503, text: 'No listener is open\n' });
+    await other.ask('POST /listeners/mqtt/start', operator);
+    expect((await get(`${other.url}/readyz`)).status).toBe(200);
   });
 
   test('metrics want an API key from whoever comes through a proxy, unless they are public', async () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningBroker } from '../../src/cli/program.ts';
+import { RunTimeSettings } from '../../src/config/changing/run-time-settings.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import { startBroker } from '../../src/start-broker.ts';
@@ -53,7 +54,8 @@ export class ManagedBroker {
       workingDirectory: folder,
       root: false,
     };
-    const loaded = await loadSettings({ file, flags: [], ports: [], machine });
+    const sources = { file, flags: [], ports: [], machine };
+    const loaded = await loadSettings(sources);
     const { mkdirSync } = await import('node:fs');
     mkdirSync(loaded.dataDirectory, { recursive: true, mode: 0o700 });
     const running = await startBroker(loaded, silentLog);
@@ -64,6 +66,7 @@ export class ManagedBroker {
         if (broker !== undefined) broker.reloads++;
         return { applied: [], needRestart: [] };
       },
+      settings: new RunTimeSettings(sources, loaded, ({ settings }) => running.configure(settings)),
     });
     broker = new ManagedBroker(running, url ?? '', folder);
     return broker;

@@ -105,6 +105,10 @@ describe('clients', () => {
       { topic: 'sleep/2', state: 'queued' },
     ]);
     expect((await ask('GET /clients/nobody/queue')).status).toBe(404);
+    for (const path of ['clients/nobody', 'clients/nobody/queue', 'clients/nobody/subscriptions']) {
+      const { status, body: told } = await ask(`GET /${path}?tellAbsence=true`);
+      expect([path, status, told]).toEqual([path, 200, { absent: true }]);
+    }
     await ask('DELETE /clients/sleeper?session=true');
   });
 });
@@ -120,6 +124,7 @@ describe('messages', () => {
     expect((await ask('GET /retained/message?topic=tree/b')).body).toMatchObject({ payload: { text: 'at tree/b' } });
     expect((await ask('DELETE /retained/message?topic=tree/b')).status).toBe(204);
     expect((await ask('GET /retained/message?topic=tree/b')).status).toBe(404);
+    expect((await ask('GET /retained/message?topic=tree/b&tellAbsence=true')).body).toEqual({ absent: true });
     expect((await ask('DELETE /retained?prefix=tree')).body).toEqual({ deleted: 2 });
     expect((await ask('GET /retained?search=tree')).body.total).toBe(0);
   });
@@ -192,13 +197,13 @@ describe('who may come in', () => {
       action: 'publish',
       topic: 'secret/1',
     };
-    // Keys below administrators publish as a client of their name.
+    // Callers publish as a client of their name, whatever their role.
     const operator = await broker.key('operate');
     await ask(`POST ${users}/permissions`, { kind: 'all', effect: 'deny', action: 'publish', topic: 'closed/#' });
     const closed = { topic: 'closed/1', payload: 'x' };
     expect((await broker.ask('POST /publish', operator, closed)).status).toBe(400);
     expect((await broker.ask('POST /publish', operator, { ...closed, topic: 'open/1' })).status).toBe(200);
-    expect((await ask('POST /publish', closed)).status).toBe(200);
+    expect((await ask('POST /publish', closed)).status).toBe(400);
     await ask(`DELETE ${users}/permissions?kind=all&action=publish&topic=closed/%23`);
     expect((await ask('POST /access/explain', question)).body).toMatchObject({ allowed: false, decidedBy: 'users' });
     expect((await ask(`GET ${users}/permissions?kind=username&name=sensor`)).body.items).toHaveLength(1);

@@ -33,6 +33,16 @@ describe('the default login', () => {
     expect((await ask('POST /session', {}, { name: 'admin', password: PASSWORD })).status).toBe(200);
   });
 
+  test('ends all its other sessions when its password changes', async () => {
+    const { cookie, 'x-csrf-token': token } = (await administrator()) as { cookie: string; 'x-csrf-token': string };
+    const other = await ask('POST /session', {}, { name: 'admin', password: PASSWORD });
+    const next = `${PASSWORD}, another`;
+    expect((await ask('GET /node', { cookie: other.cookie })).status).toBe(200);
+    const change = { current: PASSWORD, next };
+    expect((await ask('PUT /session/password', { cookie, 'x-csrf-token': token }, change)).status).toBe(200);
+    expect((await ask('GET /node', { cookie: other.cookie })).status).toBe(401);
+  });
+
   test('is none for a caller from elsewhere', async () => {
     const accounts = new Accounts(new MemoryStore(), Date.now());
     expect(await accounts.check('admin', 'public', false)).toBeUndefined();

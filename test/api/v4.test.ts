@@ -1,65 +1,23 @@
 /** The HTTP API of EMQX 4, call by call: paths, logins, answers and codes as scripts made for it expect them. */
 
-import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readManagementFile } from '../../src/cli/control/management-file.ts';
-import { ManagedBroker, PASSWORD } from './managed-broker.ts';
+import { basic, EmqxApi } from './emqx-api.ts';
+import { PASSWORD } from './managed-broker.ts';
 
-let broker: ManagedBroker;
+let api: EmqxApi;
+let broker: EmqxApi['broker'];
 /** Of the port that is EMQX's. */
 let emqxUrl: string;
-const clients: MqttClient[] = [];
+
+const ask: EmqxApi['ask'] = (...question) => api.ask(...question);
+const connect: EmqxApi['connect'] = (...client) => api.connect(...client);
 
 beforeAll(async () => {
-  broker = await ManagedBroker.start(`
-durability: { mode: memory }
-management: { port: 0, emqx_api: { port: 0, application_id: admin, application_secret: public } }
-listeners: { mqtt: { host: 127.0.0.1, port: 0, allow_anonymous: true } }
-access: { users: { type: builtin } }
-node: { name: emqx@127.0.0.1 }
-`);
-  emqxUrl = readManagementFile(`${broker.folder}/data`)?.emqxUrl ?? '';
+  api = await EmqxApi.start();
+  ({ broker, url: emqxUrl } = api);
 });
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
-});
-
+afterEach(() => api.endClients());
 afterAll(() => broker.close());
-
-const basic = (login: string): string => `Basic ${Buffer.from(login).toString('base64')}`;
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by name
-type Answer = { status: number; headers: Headers; body: any };
-
-async function ask(
-  line: string,
-  body?: unknown,
-  base: string = emqxUrl,
-  login: string = 'admin:public',
-): Promise<Answer> {
-  const [method, path] = line.split(' ') as [string, string];
-  const response = await fetch(`${base}/api/v4${path}`, {
-    method,
-    // What curl says when it is given data and nothing else.
-    headers: {
-      authorization: basic(login),
-      ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
-    },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
-}
-
-async function connect(clientId: string, more: mqtt.IClientOptions = {}): Promise<MqttClient> {
-  // Asked for each time: a listener that was started again on a free port has another one.
-  const [{ listen_on: address }] = (await ask(`GET /nodes/emqx@127.0.0.1/listeners`)).body.data;
-  const client = await mqtt.connectAsync(`mqtt://${address}`, { clientId, reconnectPeriod: 0, ...more });
-  clients.push(client);
-  return client;
-}
 
 describe('who may ask', () => {
   test('nobody without a login', async () => {
@@ -97,6 +55,25 @@ describe('who may ask', () => {
     const headers = { authorization: basic('admin:public'), 'sec-fetch-site': 'cross-site' };
     const response = await fetch(`${emqxUrl}/api/v4/mqtt/publish`, { method: 'POST', headers, body: '{"topic":"a"}' });
     expect(response.status).toBe(403);
+  });
+});
+
+describe('whoever guesses', () => {
+  test('is told to wait, and no other is kept out', async () => {
+    const guessed = await EmqxApi.start();
+    const wrong = () => guessed.ask('GET /clients', undefined, guessed.url, 'admin:guessed');
+    try {
+      for (let i = 0; i < 5; i++) expect((await wrong()).status).toBe(401);
+      const locked = await wrong();
+      expect([locked.status, locked.body.code]).toEqual([429, 102]);
+      expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+      const byKey = await guessed.broker.ask('GET /node', { authorization: 'Bearer hpk_nonsense' });
+      expect([byKey.status, Number(byKey.headers.get('retry-after')) > 0]).toEqual([429, true]);
+      // The token of this machine makes a key meanwhile, and the key is taken.
+      expect((await guessed.broker.ask('GET /node', await guessed.broker.key('read'))).status).toBe(200);
+    } finally {
+      await guessed.broker.close();
+    }
   });
 });
 

@@ -38,7 +38,8 @@ for (const cleanStart of [true, false]) {
 
 test('[MQTT-3.2.2-16] an assigned identifier is not one that another client already uses', async () => {
   const seed = 5;
-  const taken = `auto-${new SeededRandom(seed).hex(16)}`;
+  const digits = new SeededRandom(seed).hex(16);
+  const taken = `auto-${digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}`;
   const t = await testBroker({ seed });
   const owner = await t.connect({ clientId: taken, connect: { properties: { sessionExpiryInterval: 60 } } });
   const connack = await t.client(nameless).connect();

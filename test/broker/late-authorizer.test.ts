@@ -92,3 +92,14 @@ test('a client that is gone when the answer comes has published nothing, and not
   expect(watcher.takePublishes()).toEqual([]);
   expect(t.broker.gauges).toMatchObject({ connections: 1, sessions: 1 });
 });
+
+test('a permission that a connection remembers is counted as such', async () => {
+  const { t, questions } = await withLateAuthorizer();
+  const publisher = await t.connect();
+  await publisher.publish('late/1', 'x', { qos: 1, packetId: 1 });
+  questions[0]!.answer('allow');
+  await t.run();
+  await publisher.publish('late/1', 'x', { qos: 1, packetId: 2 });
+  await publisher.publish('late/1', 'x', { qos: 1, packetId: 3 });
+  expect([questions.length, t.broker.counters.permissionsRemembered]).toEqual([1, 2]);
+});

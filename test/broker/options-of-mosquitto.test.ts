@@ -119,7 +119,7 @@ test('a listener may refuse empty client identifiers, or choose how those begin 
   const refused = await t.client({ clientId: '', rules: { emptyClientIds: false } }).connect();
   expect(refused?.reasonCode).toBe(0x85);
   const named = await t.client({ clientId: '', rules: { assignedClientIdPrefix: 'x-' } }).connect();
-  expect(named?.properties?.assignedClientIdentifier).toMatch(/^x-[0-9a-f]{32}$/);
+  expect(named?.properties?.assignedClientIdentifier).toMatch(/^x-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/);
 });
 
 test('a listener may call clients by their user names', async () => {

@@ -53,3 +53,28 @@ for (const [qos, type] of [
     expect(t.broker.counters.dropped.get('store_failed')).toBe(1);
   });
 }
+
+for (const waits of ['in flight', 'in the queue'] as const) {
+  test(`[MQTT-4.3.3-8] QoS 2 that cannot be stored reaches no receiver, so that its repeat reaches each once: ${waits}`, async () => {
+    const { t, store } = await withDurableReceiver();
+    const passing = await t.connect({
+      clientId: 'p',
+      connect: { properties: { receiveMaximum: waits === 'in flight' ? 10 : 1 } },
+    });
+    await passing.subscribe('a', { qos: 2 });
+    await passing.subscribe('other', { qos: 2 });
+    const publisher = await t.connect({ clientId: 'w', connect: lasting(5) });
+    await publisher.publish('other', 'fills the window', { qos: 2, packetId: 3 });
+    store.failing = true;
+    await publisher.publish('a', 'lost', { qos: 2, packetId: 4 });
+    store.failing = false;
+    await publisher.publish('a', 'kept', { qos: 2, packetId: 4 });
+    const texts = passing.takePublishes().map(({ text, packetId }) => ({ text, packetId }));
+    for (const { packetId } of texts) {
+      await passing.send({ type: 'pubrec', packetId, reasonCode: 0, properties: undefined });
+      await passing.send({ type: 'pubcomp', packetId, reasonCode: 0, properties: undefined });
+    }
+    const received = [...texts, ...passing.takePublishes()].map(({ text }) => text);
+    expect(received).toEqual(['fills the window', 'kept']);
+  });
+}

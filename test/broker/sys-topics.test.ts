@@ -1,5 +1,6 @@
 /** What the broker tells of itself on `$SYS`, in EMQX's topics and in Mosquitto's. */
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type TestBroker, testBroker } from '../../src/testing/test-broker.ts';
 import type { TestClient } from '../../src/testing/test-client.ts';
@@ -8,6 +9,14 @@ const OWN = '$SYS/brokers/hoopoe@127.0.0.1';
 
 function texts(client: TestClient): Map<string, string> {
   return new Map(client.takePublishes().map(({ topic, text }) => [topic, text]));
+}
+
+/** `a/{b,c}/{d}` as `a/b/d` and `a/c/d`. */
+function expanded(name: string): string[] {
+  const found = /^([^{]*)\{([^}]*)\}(.*)$/.exec(name);
+  if (found === null) return [name];
+  const [, before, among, after] = found as unknown as [string, string, string, string];
+  return among.split(',').flatMap((one) => expanded(before + one.trim() + after));
 }
 
 async function reader(broker: TestBroker, ...filters: string[]): Promise<TestClient> {
@@ -30,6 +39,15 @@ describe("Mosquitto's topics", () => {
   const all = [...named.join(' ').split(' '), 'retained messages/count', ...averages].map(
     (name) => `$SYS/broker/${name}`,
   );
+
+  it('are those that the document names', () => {
+    const text = readFileSync(new URL('../../docs/sys-topics.md', import.meta.url), 'utf8');
+    const list = text.slice(text.indexOf('`version`, `uptime`'), text.indexOf(':\nhow many there were'));
+    const names = [...list.matchAll(/`([^`]+)`/g)].flatMap(([, name]) => expanded(name!.replaceAll('\n', '')));
+    // The memory of the process is not known to a broker in a test.
+    const heap = ['heap/current', 'heap/maximum'].map((name) => `$SYS/broker/${name}`);
+    expect(names.map((name) => `$SYS/broker/${name}`).sort()).toEqual([...all, ...heap].sort());
+  });
 
   it('are all there at once for a new subscription, as retained messages', async () => {
     const broker = await testBroker();

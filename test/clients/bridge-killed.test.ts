@@ -161,8 +161,7 @@ describe.skipIf(lacks('mosquitto'))(needing('mosquitto', 'a bridge to a Mosquitt
     test(`level ${protocolVersion}: our side is killed under load, and every message of QoS 2 arrives once`, {
       timeout: 60_000,
     }, async () => {
-      if (!existsSync(join(dist, 'open-bridges.js')))
-        throw new TypeError('This test needs dist: run `npm run build` first');
+      if (!existsSync(join(dist, 'index.js'))) throw new TypeError('This test needs dist: run `npm run build` first');
       const [port, remotePort] = [await freePort(), await freePort()];
       const remote = mosquitto(remotePort);
       remote.start();
@@ -254,5 +253,58 @@ describe.skipIf(lacks('mosquitto'))(needing('mosquitto', 'a bridge to a Mosquitt
     expect(missing(receiverHere, publisherThere)).toEqual([]);
     expect(new Set(receiverThere.received).size).toBe(out.sent());
     expect(bridges.get('bridge')?.counters.connects).toBeGreaterThanOrEqual(3);
+  });
+
+  test('the bridge is the Mosquitto’s, our broker is killed under load, and every message of QoS 1 arrives', {
+    timeout: 60_000,
+  }, async () => {
+    if (!existsSync(join(dist, 'index.js'))) throw new TypeError('This test needs dist: run `npm run build` first');
+    const [port, theirPort] = [await freePort(), await freePort()];
+    const path = join(folder(), 'store');
+    mkdirSync(path);
+    const ours = new Mortal(() =>
+      spawn(process.execPath, [join(root, 'test/clients/bridge-child.mjs'), dist, path, String(port)]),
+    );
+    ours.start();
+    await ours.saying('listening');
+    const theirs = mosquitto(theirPort, [
+      'connection home',
+      `address 127.0.0.1:${port}`,
+      'remote_clientid theirs',
+      'cleansession false',
+      'restart_timeout 1',
+      'topic out/# out 1',
+      'topic in/# in 1',
+    ]);
+    theirs.start();
+    await theirs.saying('running');
+    const [publisherHere, publisherThere] = [new Returning('p-here', port), new Returning('p-there', theirPort)];
+    const [receiverHere, receiverThere] = [new Returning('s-here', port), new Returning('s-there', theirPort)];
+    await receiverHere.subscribe('out/#', 1);
+    await receiverThere.subscribe('in/#', 1);
+    await publisherHere.connected();
+    await publisherThere.connected();
+    const [into, out] = [load(publisherHere, 'in', 1), load(publisherThere, 'out', 1)];
+    for (let kill = 0; kill < 3; kill++) {
+      const before = [receiverThere.received.length, receiverHere.received.length] as const;
+      const isFlowing = (): boolean =>
+        receiverThere.received.length > before[0] + 60 && receiverHere.received.length > before[1] + 60;
+      await until(isFlowing, 'messages cross', 10_000);
+      await ours.kill();
+      ours.start();
+      await ours.saying('listening');
+    }
+    into.stop();
+    out.stop();
+    const missing = (client: Returning, publisher: Returning): string[] => {
+      const got = new Set(client.received);
+      return [...publisher.acknowledged].filter((text) => !got.has(text));
+    };
+    const isThrough = (): boolean =>
+      publisherHere.client.unacknowledged + publisherThere.client.unacknowledged === 0 &&
+      missing(receiverHere, publisherThere).length + missing(receiverThere, publisherHere).length === 0;
+    await until(isThrough, 'everything is there', 15_000).catch(() => {});
+    expect(missing(receiverHere, publisherThere)).toEqual([]);
+    expect(missing(receiverThere, publisherHere)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /** Two brokers of ours with a bridge between them, in every version of MQTT. */
 
 import { describe, expect, test } from 'vitest';
+import type { BridgeSpec } from '../../src/bridges/spec.ts';
 import type { ProtocolVersion } from '../../src/packet/types.ts';
 import { folder, pause, until } from '../listeners/listening.ts';
 import { bridgeTo, bridgingBroker, connected, texts } from './bridging.ts';
@@ -49,28 +50,37 @@ describe.each(versions)('MQTT level %i', (protocolVersion) => {
     });
   });
 
-  test('two brokers that both bridge everything in both directions do not send messages round', async () => {
-    const [here, there] = [await bridgingBroker(), await bridgingBroker()];
-    const toThere = await here.bridge(bridgeTo(there.port, ['# both 2'], { protocolVersion, remoteClientId: 'h.x' }));
-    const toHere = await there.bridge(bridgeTo(here.port, ['# both 2'], { protocolVersion, remoteClientId: 't.x' }));
-    await connected(toThere);
-    await connected(toHere);
-    const knowsOther = (): boolean => here.filters.includes('$SYS/broker/connection/+/state');
-    await until(knowsOther, 'the other bridge has asked for the bridges here');
-    const [atHere, atThere] = [here.collect('t/#'), there.collect('t/#')];
-    for (let i = 0; i < 20; i++) {
-      await here.broker.publish({ topic: `t/${i}`, payload: 'here', qos: 1 });
-      await there.broker.publish({ topic: `t/${i}`, payload: 'there', qos: 2 });
-    }
-    const settled = (): boolean => atHere.length >= 60 && atThere.length >= 60;
-    await until(settled, 'all have crossed').catch(() => {});
-    await pause(100);
-    // Both bridges carry what was published on one side, so the other side gets it twice, and neither gets it back.
-    const count = (messages: typeof atHere, payload: string): number =>
-      texts(messages).filter((text) => text.endsWith(` ${payload}`)).length;
-    expect([count(atHere, 'here'), count(atThere, 'there')]).toEqual([20, 20]);
-    expect([count(atHere, 'there'), count(atThere, 'here')]).toEqual([40, 40]);
-  });
+  test.each<[string, Partial<BridgeSpec>]>([
+    ['that tell of their state', {}],
+    ['that tell nothing of their state', { notifications: false }],
+    ['that tell of their state here alone', { notificationsLocalOnly: true }],
+    ['that tell of their state on a topic of its own', { notificationTopic: 'states/x' }],
+  ])(
+    'two brokers that both bridge everything in both directions do not send messages round, with bridges %s',
+    async (_how, options) => {
+      const [here, there] = [await bridgingBroker(), await bridgingBroker()];
+      const both = { protocolVersion, ...options };
+      const toThere = await here.bridge(bridgeTo(there.port, ['# both 2'], { ...both, remoteClientId: 'h.x' }));
+      const toHere = await there.bridge(bridgeTo(here.port, ['# both 2'], { ...both, remoteClientId: 't.x' }));
+      await connected(toThere);
+      await connected(toHere);
+      const knowsOther = (): boolean => here.filters.includes('$SYS/broker/bridges/+');
+      await until(knowsOther, 'the other bridge has asked for the bridges here');
+      const [atHere, atThere] = [here.collect('t/#'), there.collect('t/#')];
+      for (let i = 0; i < 20; i++) {
+        await here.broker.publish({ topic: `t/${i}`, payload: 'here', qos: 1 });
+        await there.broker.publish({ topic: `t/${i}`, payload: 'there', qos: 2 });
+      }
+      const settled = (): boolean => atHere.length >= 60 && atThere.length >= 60;
+      await until(settled, 'all have crossed').catch(() => {});
+      await pause(100);
+      // Both bridges carry what was published on one side, so the other side gets it twice, and neither gets it back.
+      const count = (messages: typeof atHere, payload: string): number =>
+        texts(messages).filter((text) => text.endsWith(` ${payload}`)).length;
+      expect([count(atHere, 'here'), count(atThere, 'there')]).toEqual([20, 20]);
+      expect([count(atHere, 'there'), count(atThere, 'here')]).toEqual([40, 40]);
+    },
+  );
 
   test('what was published while the other broker was away waits, also over a restart', async () => {
     const path = folder();

@@ -6,6 +6,7 @@ import type { Bridges } from '../../src/bridges/bridges.ts';
 import { BridgeLogins } from '../../src/bridges/logins.ts';
 import type { BridgeSpec, BridgeStatus } from '../../src/bridges/spec.ts';
 import { Broker } from '../../src/broker/broker.ts';
+import type { BrokerOptions } from '../../src/broker/options.ts';
 import { SingleNode } from '../../src/clusters/single.ts';
 import { Flusher } from '../../src/listeners/flusher.ts';
 import { openListener } from '../../src/listeners/open.ts';
@@ -13,7 +14,7 @@ import type { ListenerSpec } from '../../src/listeners/spec.ts';
 import { openBridges } from '../../src/open-bridges.ts';
 import { openStore } from '../../src/open-store.ts';
 import type { Message } from '../../src/packet/message.ts';
-import { silentLog } from '../../src/ports/log.ts';
+import { type Log, silentLog } from '../../src/ports/log.ts';
 import { openMqtt } from '../../src/protocols/mqtt.ts';
 import { SystemClock } from '../../src/std/system-clock.ts';
 import { SystemRandom } from '../../src/std/system-random.ts';
@@ -75,21 +76,24 @@ export interface BridgingOptions {
   /** Keeps its state there. */
   readonly folder?: string;
   readonly listen?: Partial<ListenerSpec>;
+  /** Asked about permissions; everything is allowed unless given. */
+  readonly access?: AccessChain;
+  /** Whether bridges are not asked about. */
+  readonly bridgesUnchecked?: boolean;
+  readonly log?: Log;
+  readonly brokerOptions?: Partial<BrokerOptions>;
 }
 
 export async function bridgingBroker(options: BridgingOptions = {}): Promise<BridgingBroker> {
-  const logins = new BridgeLogins();
-  const broker = await Broker.open(
-    {},
-    {
-      access: logins.guard(new AccessChain()),
-      clock: new SystemClock(),
-      random: new SystemRandom(),
-      cluster: new SingleNode('hoopoe@127.0.0.1'),
-      store: options.folder === undefined ? new MemoryStore() : await openStore(options.folder),
-      log: silentLog,
-    },
-  );
+  const logins = new BridgeLogins(options.bridgesUnchecked);
+  const broker = await Broker.open(options.brokerOptions ?? {}, {
+    access: logins.guard(options.access ?? new AccessChain()),
+    clock: new SystemClock(),
+    random: new SystemRandom(),
+    cluster: new SingleNode('hoopoe@127.0.0.1'),
+    store: options.folder === undefined ? new MemoryStore() : await openStore(options.folder),
+    log: options.log ?? silentLog,
+  });
   const limits = { packetBytesMax: 1 << 20, connectBytesMax: 65_536, userPropertiesMax: 64, filtersMax: 1024 };
   const rules = { name: 'tcp', anonymous: 'allow', mountpoint: '', maximumQos: 2, topicAliasMaximum: 10 } as const;
   const spec = { transport: 'tcp', name: 'tcp', host: '127.0.0.1', port: 0, ...options.listen } as ListenerSpec;
@@ -99,7 +103,7 @@ export async function bridgingBroker(options: BridgingOptions = {}): Promise<Bri
   broker.on('subscribed', ({ filter }) => filters.push(filter));
   const opened: Bridges[] = [];
   const bridge = async (...specs: readonly BridgeSpec[]): Promise<Bridges> => {
-    const bridges = await openBridges(specs, broker, logins, silentLog);
+    const bridges = await openBridges(specs, broker, logins, options.log ?? silentLog);
     opened.push(bridges);
     return bridges;
   };

@@ -73,8 +73,8 @@ describe.skipIf(lacks('mosquitto-clients'))(needing('mosquitto-clients', 'mosqui
     await mosquittoPub(port, '-V', 'mqttv5', '-t', 'a', '-m', 'x');
     await mosquittoPub(port, '-V', 'mqttv311', '-t', 'a', '-m', 'x');
     expect(clientIds).toHaveLength(2);
-    expect(clientIds[0]).toMatch(/^auto-[0-9a-f]{32}$/);
-    expect(clientIds[1]).toMatch(/^auto-[0-9a-f]{32}$/);
+    expect(clientIds[0]).toMatch(/^auto-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/);
+    expect(clientIds[1]).toMatch(/^auto-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/);
     expect(clientIds[0]).not.toBe(clientIds[1]);
   });
 

@@ -273,8 +273,7 @@ describe('bench', () => {
 
 describe('names', () => {
   test('the executable is the command whose name its link has', async () => {
-    if (!existsSync(join(root, 'dist/cli/tools/names.js')))
-      throw new TypeError('This test needs dist: run `npm run build` first');
+    if (!existsSync(join(root, 'dist/main.js'))) throw new TypeError('This test needs dist: run `npm run build` first');
     const serving = await serve();
     const link = join(folder(), 'mosquitto_pub');
     symlinkSync(join(root, 'bin/hoopoe'), link);

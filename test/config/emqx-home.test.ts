@@ -32,6 +32,7 @@ describe('lines', () => {
     });
     expect(home.problems).toEqual([]);
     expect([home.value('permissions.unmatched'), home.keys.text('allow_anonymous')]).toEqual(['deny', 'true']);
+    expect(home.value('permissions.unchecked')).toEqual(['bridges', 'api']);
     expect(readHome('include nowhere.conf\n').problems).toEqual([
       '/opt/emqx/etc/emqx.conf:1: include: there is no file "nowhere.conf"',
     ]);
@@ -192,6 +193,7 @@ describe('logins and permissions', () => {
     const plugins = { 'data/loaded_plugins': loaded('emqx_auth_mnesia', 'emqx_auth_pgsql') };
     const home = readHome({ 'etc/emqx.conf': '', ...plugins });
     expect(home.value('access.mnesia.refusal_code')).toBe('bad_credentials');
+    expect(home.value('access.mnesia.builtin.end_connections')).toBe(false);
     expect(home.value('access.pgsql.refusal_code')).toBeUndefined();
   });
 
@@ -217,6 +219,49 @@ describe('logins and permissions', () => {
   });
 });
 
+describe('a plugin for logins', () => {
+  it('stops the start where nothing says what it asks, because it would know nobody', () => {
+    const files = {
+      'etc/emqx.conf': 'allow_anonymous = true\n',
+      'data/loaded_plugins': loaded('emqx_auth_pgsql'),
+      'etc/plugins/emqx_auth_pgsql.conf': undefined as unknown as string,
+    };
+    expect(readHome(files).problems).toEqual([
+      '/opt/emqx/data/loaded_plugins: plugin emqx_auth_pgsql is loaded, and there is no file ' +
+        'etc/plugins/emqx_auth_pgsql.conf that says what it asks',
+    ]);
+    expect(readHome(files, { EMQX_AUTH__PGSQL__SERVER: '10.0.0.1:5432' }).problems).toEqual([]);
+  });
+});
+
+describe('a home directory of EMQTT 2.3', () => {
+  it('is read with the keys that 4.3 has not, and nothing is said of those that are shipped so', () => {
+    const home = readHome({
+      'etc/emq.conf':
+        'cluster.id = emq\ncluster.multicast = 239.192.0.1:44369\nnode.smp = auto\nnode.kernel_poll = on\n' +
+        'log.console = console\nlog.console.level = error\nlog.syslog = on\nlog.syslog.level = error\n' +
+        'log.error.file = log/error.log\nlog.crash = on\nlog.crash.file = log/crash.log\nsysmon.long_gc = false\n' +
+        'mqtt.session.await_rel_timeout = 20s\nmqtt.client.enable_stats = off\nmqtt.bridge.ping_down_interval = 1\n' +
+        'listener.tcp.external = 1883\nlistener.tcp.external.mountpoint = external/\n' +
+        'listener.api.mgmt = 127.0.0.1:8080\nlistener.api.mgmt.access.1 = allow all\n',
+      'etc/plugins/emq_retainer.conf':
+        'retainer.storage_type = ram\nretainer.max_message_num = 77\nretainer.max_payload_size = 64KB\n',
+      'etc/plugins/emq_dashboard.conf':
+        'dashboard.listener.http = 18083\ndashboard.listener.http.access.1 = allow all\n',
+      'data/loaded_plugins': 'emq_retainer.\nemq_dashboard.\n',
+    });
+    expect(home.problems).toEqual([]);
+    expect(home.warnings).toEqual([]);
+    expect(home.value('limits.retained_messages_max')).toBe(77);
+    expect(home.value('listeners.tcp-external.mountpoint')).toBe('external/');
+  });
+
+  it('does not start where it keeps addresses from the dashboard', () => {
+    const home = readHome('dashboard.listener.http.access.1 = allow 10.0.0.0/8\n');
+    expect(home.problems.join()).toContain('dashboard.listener.http.access.1: cannot be had');
+  });
+});
+
 describe('acl.conf', () => {
   it('may be missing, as in EMQX, but not where the operator names it', () => {
     const files = { 'etc/emqx.conf': '', 'etc/acl.conf': undefined as unknown as string };
@@ -231,18 +276,70 @@ describe('acl.conf', () => {
 });
 
 describe('zones', () => {
-  it('that differ in what holds for the whole broker are said, but not those that are shipped so', () => {
-    const listeners =
-      'listener.tcp.a = 1\nlistener.tcp.b = 2\nlistener.tcp.b.zone = slow\nlistener.tcp.i = 3\nlistener.tcp.i.zone = internal\n';
+  const three =
+    'listener.tcp.a = 1\nlistener.tcp.b = 2\nlistener.tcp.b.zone = slow\nlistener.tcp.i = 3\nlistener.tcp.i.zone = internal\n';
+
+  it('hold for their own listeners, and what differs has a section of its own', () => {
     const home = readHome(
-      `${listeners}zone.external.max_inflight = 32\nzone.slow.max_inflight = 1\nzone.internal.max_inflight = 128\n`,
+      `${three}zone.external.max_inflight = 32\nzone.slow.max_inflight = 1\nzone.internal.max_inflight = 128\n`,
     );
     expect(home.value('limits.inflight_max')).toBe(32);
-    expect(home.warnings.filter((text) => text.includes('no effect'))).toHaveLength(1);
-    expect(home.warnings.join()).toContain(
-      'zone.slow.max_inflight (it holds for the whole broker here, and zone external decides',
+    expect(home.value('zones.slow.limits.inflight_max')).toBe(1);
+    expect(home.value('zones.internal.limits.inflight_max')).toBe(128);
+    expect(home.value('listeners.tcp-a.zone')).toBeUndefined();
+    expect(home.value('listeners.tcp-b.zone')).toBe('slow');
+    expect(home.value('listeners.tcp-i.zone')).toBe('internal');
+    expect(home.warnings).toEqual([]);
+  });
+
+  it('take what they do not say from mqtt.*, from the key without a zone, or from what holds in EMQX', () => {
+    const home = readHome(
+      `${three}mqtt.max_packet_size = 2MB\nzone.external.max_packet_size = 1MB\nacl_nomatch = allow\n` +
+        'zone.external.acl_nomatch = deny\nzone.external.server_keepalive = 60\nzone.external.idle_timeout = 5s\n',
     );
-    expect(home.warnings.join()).not.toContain('zone.internal');
+    expect(home.value('limits.packet_bytes_max')).toBe(1024 * 1024);
+    expect(home.value('zones.slow.limits.packet_bytes_max')).toBe(2 * 1024 * 1024);
+    expect(home.value('permissions.unmatched')).toBe('deny');
+    expect(home.value('zones.slow.permissions.unmatched')).toBe('allow');
+    expect(home.value('limits.keep_alive_seconds_max')).toBe(60);
+    expect(home.value('zones.slow.limits.keep_alive_seconds_max')).toBe(0);
+    expect(home.value('zones.slow.limits.connect_seconds_max')).toBe(15);
+  });
+
+  it.each([
+    ['max_packet_size', '2MB', 'limits.packet_bytes_max', 2 * 1024 * 1024],
+    ['max_clientid_len', '99', 'limits.client_id_bytes_max', 99],
+    ['max_topic_levels', '7', 'limits.topic_levels_max', 7],
+    ['idle_timeout', '9s', 'limits.connect_seconds_max', 9],
+    ['server_keepalive', '9', 'limits.keep_alive_seconds_max', 9],
+    ['max_subscriptions', '9', 'limits.subscriptions_per_client_max', 9],
+    ['max_inflight', '9', 'limits.inflight_max', 9],
+    ['max_awaiting_rel', '9', 'limits.receive_max', 9],
+    ['max_mqueue_len', '9', 'limits.queued_messages_max', 9],
+    ['mqueue_store_qos0', 'false', 'limits.queue_qos0', false],
+    ['session_expiry_interval', '9s', 'limits.session_expiry_seconds_below_v5', 9],
+    ['rate_limit.conn_messages_in', '9,1s', 'limits.messages_per_second_max', 9],
+    ['rate_limit.conn_bytes_in', '9KB,1s', 'limits.bytes_per_second_max', 9216],
+    ['retain_available', 'false', 'mqtt.retain_available', false],
+    ['wildcard_subscription', 'false', 'mqtt.wildcard_subscriptions_available', false],
+    ['shared_subscription', 'false', 'mqtt.shared_subscriptions_available', false],
+    ['response_information', 'r/', 'mqtt.response_information', 'r/'],
+    ['ignore_loop_deliver', 'false', 'mqtt.echo_below_v5', true],
+    ['upgrade_qos', 'on', 'mqtt.upgrade_qos', true],
+    ['acl_nomatch', 'allow', 'permissions.unmatched', 'allow'],
+    ['acl_deny_action', 'disconnect', 'mqtt.unauthorized_publish', 'disconnect'],
+    ['enable_flapping_detect', 'on', 'flapping.enabled', true],
+  ])('decide about %s for their listeners alone', (name, text, path, expected) => {
+    const home = readHome(`${three}zone.slow.${name} = ${text}\n`);
+    expect(home.problems).toEqual([]);
+    expect(home.value(`zones.slow.${path}`)).toBe(expected);
+    expect(home.value(path)).not.toBe(expected);
+    expect(home.value(`zones.internal.${path}`)).toBeUndefined();
+  });
+
+  it('say that the detection of flapping has one measure, where 3.4 had one for each zone', () => {
+    const home = readHome(`${three}zone.external.flapping_threshold = 10, 1m\nzone.slow.flapping_threshold = 5, 1m\n`);
+    expect(home.warnings.join()).toContain('zone.slow.flapping_threshold (it holds for the whole broker here');
   });
 
   it('take 0 as no limit', () => {
@@ -262,9 +359,10 @@ describe('zones', () => {
     expect(home.value('limits.bytes_per_second_max')).toBe(10_240);
   });
 
-  it('refuse a mountpoint with placeholders, which would mix what is to be kept apart', () => {
+  it('keep clients apart by mountpoints that name them', () => {
     const conf = 'listener.tcp.external = 1883\nzone.external.mountpoint = ';
     expect(readHome(`${conf}site/\n`).value('listeners.tcp-external.mountpoint')).toBe('site/');
-    expect(readHome(`${conf}user/%u/\n`).problems[0]).toContain('zone.external.mountpoint: has a placeholder');
+    expect(readHome(`${conf}user/%u/\n`).value('listeners.tcp-external.mountpoint')).toBe('user/%u/');
+    expect(readHome(`${conf}\${x}/\n`).problems[0]).toContain('zone.external.mountpoint: has a placeholder');
   });
 });

@@ -18,10 +18,24 @@ export interface ReadHome extends EmqxHome {
 
 const HOME = '/opt/emqx';
 
+/** Empty files of the plugins that need one, where a test has none under any of its names. */
+function pluginFiles(given: Readonly<Record<string, string>>): Record<string, string> {
+  const missing = ['http', 'jwt', 'mysql', 'pgsql', 'redis'].filter(
+    (name) => !Object.keys(given).some((file) => file.endsWith(`${name}.conf`)),
+  );
+  return Object.fromEntries(missing.map((name) => [`etc/plugins/emqx_auth_${name}.conf`, '']));
+}
+
 export function readHome(files: Files, environment: Readonly<Record<string, string>> = {}): ReadHome {
   const given = typeof files === 'string' ? { 'etc/emqx.conf': files } : files;
   const texts = new Map(
-    Object.entries({ 'etc/acl.conf': '{allow, all}.\n', 'etc/other.conf': '', 'etc/x.pem': '', ...given }),
+    Object.entries({
+      'etc/acl.conf': '{allow, all}.\n',
+      'etc/other.conf': '',
+      'etc/x.pem': '',
+      ...pluginFiles(given),
+      ...given,
+    }),
   );
   const home = readEmqxHome(HOME, environment, (file) => {
     for (const [path, text] of texts) if (join(HOME, path) === file) return text;

@@ -211,3 +211,10 @@ describe('the language of a file', () => {
     ['listener.tcp.external=1883\n', false],
   ])('%j', (text, isConf) => expect(isMosquittoConf(text)).toBe(isConf));
 });
+
+it('bridges are not asked about, and publishers of retained messages are, unless the file says otherwise', () => {
+  const usual = readConf('listener 1884\n');
+  expect(usual.value('permissions.unchecked')).toEqual(['bridges']);
+  expect(usual.value('permissions.check_retained_publishers')).toBe(true);
+  expect(readConf('check_retain_source false\n').value('permissions.check_retained_publishers')).toBe(false);
+});

@@ -5,9 +5,9 @@
 
 import { parseRules } from '../../src/access/acl-conf/parse-rules.ts';
 import { RuleList } from '../../src/access/acl-conf/rule-list.ts';
-import { TokenProblem } from '../../src/access/acl-conf/tokens.ts';
 import { FileRules } from '../../src/access/acl-file/file-rules.ts';
-import { LineProblem, parseFile } from '../../src/access/acl-file/parse-rules.ts';
+import { parseFile } from '../../src/access/acl-file/parse-rules.ts';
+import { LineProblem } from '../../src/access/rules/line-problem.ts';
 import type { ClientIdentity } from '../../src/ports/access.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 
@@ -71,7 +71,7 @@ function check(text: string, ask: (text: string) => void): void {
     ask(text);
   } catch (cause) {
     const lines = text.split('\n').length;
-    const isSaid = cause instanceof TokenProblem || cause instanceof LineProblem;
+    const isSaid = cause instanceof LineProblem;
     if (isSaid && cause.line >= 1 && cause.line <= lines && cause.message.length > 0) return;
     const failure = new Error(`a parser failed for ${JSON.stringify(text)}`, { cause });
     throw Object.assign(failure, { input: text });

@@ -126,7 +126,10 @@ function readFrames(chunks: readonly Buffer[], version: ProtocolVersion): { fram
   try {
     for (const chunk of chunks) {
       reader.feed(chunk);
-      while (reader.next()) frames.push(reader.bytes.toString('hex', reader.frameStart, reader.end));
+      while (reader.next()) {
+        reader.join();
+        frames.push(reader.bytes.toString('hex', reader.frameStart, reader.end));
+      }
     }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;

@@ -9,7 +9,7 @@ import {
   parseProxyHeader,
   proxyV1BytesMax,
   proxyV2BytesMax,
-} from '../../src/listeners/proxy-protocol.ts';
+} from '../../src/listeners/proxy/proxy-protocol.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 
 const seeds: readonly Buffer[] = [

@@ -11,16 +11,24 @@ const hangsOn = (word: string): Authorizer => ({
   authorize: (_client, { topic }) => (topic.includes(word) ? never() : 'allow'),
 });
 
-test('a login that hangs ends at connect_seconds_max and leaves nothing', async () => {
-  const t = await testBroker({ access: { authenticators: [{ name: 'hanging', authenticate: never }] } });
-  const client = t.client();
-  expect(await client.connect()).toBeUndefined();
-  expect(t.broker.gauges.connections).toBe(1);
-  await t.advance(15_200);
-  expect(client.isClosed).toBe(true);
-  expect(t.broker.gauges).toMatchObject({ connections: 0, sessions: 0 });
-  expect(t.broker.counters.limitsHit.get('connect_seconds')).toBe(1);
-});
+test.each([
+  [3, 3],
+  [4, 3],
+  [5, 0x88],
+] as const)(
+  'v%i: a login that hangs ends at connect_seconds_max with code %i, and leaves nothing',
+  async (version, code) => {
+    const t = await testBroker({ access: { authenticators: [{ name: 'hanging', authenticate: never }] } });
+    const client = t.client({ version });
+    expect(await client.connect()).toBeUndefined();
+    expect(t.broker.gauges.connections).toBe(1);
+    await t.advance(15_200);
+    expect(client.take('connack')).toMatchObject({ reasonCode: code });
+    expect(client.isClosed).toBe(true);
+    expect(t.broker.gauges).toMatchObject({ connections: 0, sessions: 0 });
+    expect(t.broker.counters.limitsHit.get('connect_seconds')).toBe(1);
+  },
+);
 
 for (const version of [4, 5] as const) {
   test(`a permission that hangs refuses the publish at answer_seconds_max, v${version}`, async () => {

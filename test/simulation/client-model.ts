@@ -389,7 +389,6 @@ export class SimulatedClient implements ConnectionOwner {
     };
     this.#world.deliveries.received(this.clientId, receipt, {
       isOver: () => connection.phase === 'over' || connection.isEnded,
-      isKept: connection.choice.expirySeconds > 0,
     });
   }
 

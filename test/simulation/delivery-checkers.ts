@@ -18,13 +18,9 @@ interface GroupDelivery {
 /** The connection that got a message, as far as it matters here. */
 export interface Taker {
   readonly isOver: () => boolean;
-  /** Whether its session outlives it. */
-  readonly isKept: boolean;
 }
 
 export interface DeliveryRules {
-  /** The store refuses now and then. */
-  readonly storeMayFail: boolean;
   readonly copiesEach: boolean;
   readonly groupsAreApart: boolean;
 }
@@ -54,7 +50,7 @@ export class DeliveryCheckers {
     const isFirst = counts.every((count) => count === 0);
     counts[receipt.qos]++;
     client.session.received.set(message.id, counts);
-    this.#checkCopies(client, message, receipt, matching, counts[receipt.qos]!, taker.isKept);
+    this.#checkCopies(client, message, receipt, matching, counts[receipt.qos]!);
     if (isFirst) this.#checkOrder(client, message, receipt);
     if (this.#rules.groupsAreApart && matching.some(({ group }) => group !== undefined)) {
       this.#checkGroup(client, message, receipt, taker.isOver);
@@ -110,7 +106,6 @@ export class DeliveryCheckers {
     receipt: Receipt,
     matching: readonly SubscriptionFact[],
     count: number,
-    isKept: boolean,
   ): void {
     if (receipt.qos === 1) return;
     const own = matching.filter(({ group }) => group === undefined);
@@ -119,11 +114,8 @@ export class DeliveryCheckers {
     const live = groups + (this.#rules.copiesEach ? filters : Math.min(1, filters));
     // A replay may go on for long after the subscription was replaced, and finds what was published meanwhile.
     const replays = message.retain ? client.replays(message.topic) : 0;
-    // A QoS 1 publisher repeats, and each repeat is routed; a QoS 2 publisher's repeats are not. Below MQTT 5 there is no
-    // way to refuse one message when the store does: its publisher sends it again, and a receiver whose session is not
-    // kept, and so waits for no commit, has had it.
-    const isToldAgain = this.#rules.storeMayFail && !isKept;
-    const times = message.qos === 1 || receipt.qos === 0 || isToldAgain ? message.routed.length : 1;
+    // A QoS 1 publisher repeats, and each repeat is routed; a QoS 2 publisher's repeats are not.
+    const times = message.qos === 1 || receipt.qos === 0 ? message.routed.length : 1;
     if (count <= live * times + replays) return;
     this.#ledger.fail(
       `${client.clientId} got ${message.id} ${count} times at QoS ${receipt.qos}; at most ${live * times + replays} ` +

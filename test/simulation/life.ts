@@ -134,7 +134,10 @@ function listen(life: Life, surroundings: Surroundings): void {
   );
   broker.on(
     'dropped',
-    alive(({ message, clientId, reason }) => noteDrop(ledger, lossRules, clientId, idOf(message), reason)),
+    alive(({ message, clientId, reason }) => {
+      // What nobody wanted is lost to nobody.
+      if (reason !== 'no_subscriber') noteDrop(ledger, lossRules, clientId, idOf(message), reason);
+    }),
   );
   broker.on(
     'sessionEnded',

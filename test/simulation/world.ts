@@ -58,7 +58,6 @@ export class World implements ClientWorld {
     this.deliveries = new DeliveryCheckers(this.ledger, {
       copiesEach,
       groupsAreApart: this.plan.groupsAreApart,
-      storeMayFail: this.plan.commitFails > 0,
     });
     this.lossRules = {
       queuesAreShort: this.plan.queuesAreShort,

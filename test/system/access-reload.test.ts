@@ -2,7 +2,9 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
+import { ensureCertificates } from '../../src/listeners/certificates.ts';
 import { connectedJs, jsClient } from '../clients/mqttjs.ts';
 import { folder, until } from '../listeners/listening.ts';
 import { startHoopoe } from './executable.ts';
@@ -94,4 +96,69 @@ access:
   await Promise.all([lanes, strangers]);
   expect(counts.in).toBe(0);
   expect(counts.refused).toBeGreaterThan(5);
+});
+
+test('a certificate that cannot be read keeps neither rules nor other listeners from being read again', async () => {
+  const path = folder();
+  const at = (name: string): string => join(path, name);
+  const write = async (name: string): Promise<void> => {
+    const { cert, key } = await ensureCertificates(folder(), Date.now());
+    writeFileSync(at(`${name}.pem`), cert);
+    writeFileSync(at(`${name}.key`), key);
+  };
+  await write('one');
+  await write('two');
+  writeFileSync(at('acl.conf'), '{allow, all}.\n');
+  const tls = (name: string): string =>
+    `{ transport: tls, host: 127.0.0.1, port: 0, certificate_file: ${at(`${name}.pem`)}, key_file: ${at(`${name}.key`)} }`;
+  const yaml = `
+listeners: { plain: { host: 127.0.0.1, port: 0, allow_anonymous: true }, one: ${tls('one')}, two: ${tls('two')} }
+management: { enabled: false }
+access: { rules: { acl_conf: { file: ${at('acl.conf')} } } }
+`;
+  const { ports, program } = await startHoopoe([], { yaml });
+  const shown = (name: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connectTls({ host: '127.0.0.1', port: ports.get(name)!, rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+  const before = [await shown('one'), await shown('two')];
+  const client = await connectedJs(`mqtt://127.0.0.1:${ports.get('plain')}`, { protocolVersion: 5 });
+  await client.client.publishAsync('a', 'x', { qos: 1 });
+  writeFileSync(at('one.pem'), '-----BEGIN CERTIFICATE-----\nMIIB');
+  await write('two');
+  writeFileSync(at('acl.conf'), '{deny, all}.\n');
+  program.kill('SIGHUP');
+  await until(() => program.errors.includes('Reloaded;'), 'the reload', 10_000);
+  expect(program.errors).toMatch(/stays as it was problem="?listeners\.one keeps the certificates it had: /);
+  await expect(client.client.publishAsync('a', 'x', { qos: 1 })).rejects.toMatchObject({ code: 0x87 });
+  expect(await shown('one')).toBe(before[0]);
+  expect(await shown('two')).not.toBe(before[1]);
+});
+
+test('a source that comes or goes in the configuration is said to need a restart, and nobody gets in by it', async () => {
+  const path = folder();
+  const file = join(path, 'hoopoe.yaml');
+  const head =
+    'listeners: { tcp: { host: 127.0.0.1, port: 0, allow_anonymous: false } }\nmanagement: { enabled: false }\n';
+  const users = 'users: { builtin: { bootstrap_users: "ann:secret", scram: false } }';
+  writeFileSync(file, `${head}access: { ${users} }\n`);
+  const { ports, program } = await startHoopoe(['-c', file]);
+  const url = `mqtt://127.0.0.1:${ports.get('tcp')}`;
+  await connectedJs(url, { username: 'ann', password: 'secret' });
+  writeFileSync(join(path, 'acl.conf'), '{deny, all}.\n');
+  writeFileSync(file, `${head}access: { ${users}, rules: { acl_conf: { file: acl.conf } } }\n`);
+  program.kill('SIGHUP');
+  await until(() => program.errors.includes('need a restart'), 'the first reload', 10_000);
+  expect(program.errors).toMatch(/Some changes need a restart options=.*access\.rules/);
+  writeFileSync(file, head);
+  program.kill('SIGHUP');
+  await until(() => program.errors.split('need a restart').length === 3, 'the second reload', 10_000);
+  expect(program.errors).toMatch(/need a restart options=.*access\.users/);
+  const stranger = jsClient(url, { username: 'ann', password: 'wrong' });
+  await until(() => stranger.errors.length > 0 || stranger.sessionsPresent.length > 0, 'an answer', 10_000);
+  expect(stranger.sessionsPresent).toEqual([]);
 });

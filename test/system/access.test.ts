@@ -51,7 +51,7 @@ test('SIGHUP reads rules again, a broken file changes nothing, and explain agree
 
   write('{allow, all}.\n{deny, ');
   program.kill('SIGHUP');
-  await until(() => program.errors.includes('A source of access could not be read again'), 'the reload');
+  await until(() => program.errors.includes('Something could not be read again'), 'the reload');
   expect(program.errors).toMatch(/access\.rules \(acl_conf\) keeps what it had: .*acl\.conf:2/);
   expect(await publish(client)).toBe(0x87);
 
@@ -60,6 +60,33 @@ test('SIGHUP reads rules again, a broken file changes nothing, and explain agree
   await until(() => program.errors.split('Reloaded;').length === 3, 'the second reload');
   expect(await publish(client)).toBe(0);
   expect(await explained()).toMatch(/^0 > rules \(acl_conf\) +allow .*acl\.conf:1 /);
+});
+
+test('explain knows bridges and callers of the API as the chain is asked about them', async () => {
+  const rules = join(folder(), 'acl.conf');
+  writeFileSync(
+    rules,
+    '{deny, {user, "$bridge"}, subscribe, ["inner/#"]}.\n{deny, {client, "api:ops"}, publish, ["site/#"]}.\n{allow, all}.\n',
+  );
+  const yaml = `${configuration(rules)}
+bridges: { up: { addresses: ['127.0.0.1:1'], topics: ['inner/# out'], start: manual } }
+`;
+  const explain = async (more: string, ...words: string[]): Promise<string> => {
+    const { program } = hoopoe(['explain', ...words], { yaml: `${yaml}${more}` });
+    const code = await program.end();
+    return `${code} ${program.text.split('\n')[0]}${program.errors.split('\n')[0]}`;
+  };
+  const ofBridge = ['--bridge', 'up', 'subscribe', 'inner/#'];
+  const ofCaller = ['--caller', 'ops', '--ip', '10.0.0.7', 'publish', 'site/1'];
+  expect(await explain('', ...ofBridge)).toBe('2 DENY  subscribe "inner/#"  (bridge "up")');
+  expect(await explain('', ...ofCaller)).toBe('2 DENY  publish "site/1"  (caller of the API "ops", 10.0.0.7)');
+  const unchecked = 'permissions: { unchecked: [bridges, api] }\n';
+  expect(await explain(unchecked, ...ofBridge)).toMatch(/^0 ALLOW/);
+  expect(await explain(unchecked, ...ofCaller)).toMatch(/^0 ALLOW/);
+  expect(await explain('', '--bridge', 'down', 'publish', 'a')).toMatch(/^1 .*there is no bridge "down"; there are up/);
+  expect(await explain('', '--bridge', 'up', '--ip', '::1', 'publish', 'a')).toMatch(/^1 .*a bridge has no address/);
+  expect(await explain('', '--caller', 'a', '--username', 'b', 'publish', 'a')).toMatch(/^1 .*--username belongs to/);
+  expect(await explain('', 'publish', 'a')).toMatch(/^1 .*--client ID, --bridge NAME or --caller NAME/);
 });
 
 test('a file of rules that is not understood stops the start, with its line', async () => {

@@ -99,6 +99,8 @@ test('events tell the life of a client, and a listener that throws disturbs nobo
     'subscribed',
     'published',
     'unsubscribed',
+    // Nobody wants it.
+    'dropped',
     'published',
     'sessionEnded',
     'disconnected',

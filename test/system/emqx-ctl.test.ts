@@ -129,7 +129,7 @@ test('prints what EMQX prints', async () => {
 
   expect(await said('status')).toMatch(/^Node 'emqx@127\.0\.0\.1' \S+ is started\n$/);
   expect((await call('emqttd_ctl', 'status')).out).toMatch(
-    /^Node 'emqx@127\.0\.0\.1' is started\nhoopoe \S+ is running\n$/,
+    /^Node 'emqx@127\.0\.0\.1' is started\nemqttd \(Hoopoe \S+\) is running\n$/,
   );
   expect(await said('broker')).toMatch(
     /^sysdescr {2}: .*\nversion {3}: .*\nuptime {4}: \d+ \w+.*\ndatetime {2}: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n$/,

@@ -11,6 +11,8 @@ import { type Command, hoopoe } from './executable.ts';
 
 export interface Home {
   readonly path: string;
+  /** The variables that give it free ports. */
+  readonly env: Readonly<Record<string, string>>;
   /** Of the listeners by their names in EMQX: `tcp.external`. */
   readonly ports: ReadonlyMap<string, number>;
   /** Writes files below it. */
@@ -25,7 +27,10 @@ export interface Home {
 export async function emptyHome(...listeners: readonly string[]): Promise<Home> {
   const path = folder();
   const ports = new Map<string, number>();
-  const env: Record<string, string> = { EMQX_DASHBOARD__LISTENER__HTTP: `127.0.0.1:${await freePort()}` };
+  const env: Record<string, string> = {
+    EMQX_DASHBOARD__LISTENER__HTTP: `127.0.0.1:${await freePort()}`,
+    EMQX_MANAGEMENT__LISTENER__HTTP: `127.0.0.1:${await freePort()}`,
+  };
   for (const listener of listeners) {
     const port = await freePort();
     ports.set(listener, port);
@@ -33,6 +38,7 @@ export async function emptyHome(...listeners: readonly string[]): Promise<Home> 
   }
   const home: Home = {
     path,
+    env,
     ports,
     write: (files) => {
       for (const [file, text] of Object.entries(files)) {

@@ -73,7 +73,7 @@ export async function startHoopoe(args: readonly string[], options: CommandOptio
   const startMs = performance.now() - since;
   if (program.ended !== undefined) throw new TypeError(`The broker ended with ${program.ended}: ${program.errors}`);
   const ports = new Map<string, number>();
-  for (const [, name = '', port] of program.text.matchAll(/(\S+) {2,}\w+:\/\/[^\s/]*:(\d+)/g))
+  for (const [, name = '', port] of program.text.matchAll(/(\S+) {2,}(?!http)\w+:\/\/[^\s/]*:(\d+)/g))
     ports.set(name, Number(port));
   return { ...command, ports, startMs };
 }

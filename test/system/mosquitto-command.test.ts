@@ -1,6 +1,6 @@
 /** The command by the name of Mosquitto: its options, its exit codes, and what it says about mistakes. */
 
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RunningProgram } from '../clients/programs.ts';
@@ -50,7 +50,35 @@ describe('hoopoe mosquitto', () => {
     const listens = `Opening ipv4 listen socket on port ${port}.`;
     await until(() => said().includes(listens) || program.ended !== undefined, 'the broker listens', 20_000);
     expect(program.ended).toBeUndefined();
+    expect(said()).toContain(`: Starting in local only mode.`);
     program.kill('SIGTERM');
     expect(await program.end()).toBe(0);
+  });
+
+  it('says what people look for in its log, at every signal', async () => {
+    const place = folder();
+    const [port, file, database] = [await freePort(), join(place, 'm.conf'), join(place, 'm.db')];
+    writeFileSync(
+      file,
+      `listener ${port}\nallow_anonymous true\npersistence true\npersistence_location ${place}/\npersistence_file m.db\n`,
+    );
+    const { program } = hoopoe(['mosquitto', '-c', file]);
+    const says = async (text: string, times: number = 1): Promise<void> => {
+      const heard = (): boolean => program.errors.split(text).length > times;
+      await until(() => heard() || program.ended !== undefined, text, 20_000);
+      expect(program.ended, program.errors).toBeUndefined();
+    };
+    await says(`: Config loaded from ${file}.`);
+    await says(`: Opening ipv4 listen socket on port ${port}.\n`);
+    await says(`: Opening ipv6 listen socket on port ${port}.\n`);
+    await says(' running\n');
+    program.kill('SIGHUP');
+    await says(': Reloading config.\n');
+    program.kill('SIGUSR1');
+    await says(`: Saving in-memory database to ${database}.\n`);
+    program.kill('SIGINT');
+    expect(await program.end()).toBe(0);
+    expect(program.errors).toMatch(/terminating\n\d+: Saving in-memory database to /);
+    expect(existsSync(database)).toBe(true);
   });
 });

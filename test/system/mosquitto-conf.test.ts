@@ -6,9 +6,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunningBroker } from '../../src/cli/program.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import { ensureCertificates } from '../../src/listeners/certificates.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import { startBroker } from '../../src/start-broker.ts';
 import { mosquittoPub, mosquittoPubStarted, mosquittoSub } from '../clients/mosquitto.ts';
@@ -123,6 +125,37 @@ describe.skipIf(lacks('mosquitto-clients'))(needing('mosquitto-clients', 'the fi
     }
     await subscriber.end();
     expect(subscriber.text).toBe('open/a yes\n');
+  });
+});
+
+describe('tls_version tlsv1.1', () => {
+  it('lets in who knows nothing newer, and nobody older or without it', async () => {
+    const place = machine();
+    const { cert, key } = await ensureCertificates(place, Date.now());
+    writeFileSync(join(place, 'c.pem'), cert);
+    writeFileSync(join(place, 'k.pem'), key);
+    const port = await freePort();
+    const text = `listener ${port} 127.0.0.1\ncertfile c.pem\nkeyfile k.pem\n`;
+    const spoken = (version: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2'): Promise<string | null> =>
+      new Promise((resolve) => {
+        const ciphers = 'DEFAULT:@SECLEVEL=0';
+        const versions = { minVersion: version, maxVersion: version };
+        const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ciphers, ...versions });
+        socket.once('secureConnect', () => {
+          resolve(socket.getProtocol());
+          socket.destroy();
+        });
+        socket.once('error', () => resolve(null));
+      });
+    const old = await start(`${text}tls_version tlsv1.1\n`, place);
+    expect([await spoken('TLSv1'), await spoken('TLSv1.1'), await spoken('TLSv1.2')]).toEqual([
+      null,
+      'TLSv1.1',
+      'TLSv1.2',
+    ]);
+    await old.close();
+    await start(text, place);
+    expect([await spoken('TLSv1.1'), await spoken('TLSv1.2')]).toEqual([null, 'TLSv1.2']);
   });
 });
 

@@ -101,6 +101,7 @@ describe('the READMEs', () => {
 
   it('configure the broker as they say', async () => {
     writeFileSync(join(project, 'hoopoe.yaml'), english.code('configuration'));
+    writeFileSync(join(project, 'devices-ca.pem'), 'What is in it is looked at when the broker starts.\n');
     const said = await runShell(english.code('options'));
     expect(said).toContain('hoopoe.yaml: no mistakes, 2 listeners');
     const shown = [...said.matchAll(/^limits\.packet_bytes_max +(\S+) +(.+)$/gm)].map(([, value, from]) => [

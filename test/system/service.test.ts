@@ -107,10 +107,13 @@ test('reload says what came of it', async () => {
   const home = newHome(`${yaml.replace('enabled: false', 'port: 0')}log: { level: info }\n`);
   expect(await command('start', '--home', home)).toMatchObject({ code: 0 });
   const file = join(home, 'hoopoe.yaml');
-  writeFileSync(file, `${readFileSync(file, 'utf8').replace('info', 'debug')}limits: { inflight_max: 7 }\n`);
+  writeFileSync(
+    file,
+    `${readFileSync(file, 'utf8').replace('info', 'debug')}limits: { inflight_max: 7 }\ndurability: { mode: relaxed }\n`,
+  );
   const said = await command('reload', '--home', home);
   expect(said.code).toBe(0);
-  expect(said.out).toMatch(/applied +\["log\.level"\]\nneedRestart +\["limits\.inflight_max"\]\n/);
+  expect(said.out).toMatch(/applied +\["log\.level","limits\.inflight_max"\]\nneedRestart +\["durability\.mode"\]\n/);
 });
 
 test('signals open the log anew, save, and print what there is; none opens a debugger', async () => {

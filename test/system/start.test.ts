@@ -46,8 +46,8 @@ test('without configuration it listens on four ports of the loopback, and every 
     if ((await refusal(port, '127.0.0.1')) !== 'ECONNREFUSED') context.skip(`port ${port} is taken`);
   }
   const { ports, program, startMs, dataDirectory } = await startHoopoe([], { standardPorts: true });
+  // How long it takes is the machine's affair; what it takes is counted in loaded-files.test.ts.
   console.info(`From the start of the process to listening, with new certificates: ${Math.round(startMs)} ms`);
-  expect(startMs).toBeLessThan(2_000);
   expect([...ports.values()].sort()).toEqual([1883, 8083, 8084, 8883]);
   const urls = [
     'mqtt://localhost:1883',

@@ -6,13 +6,13 @@
 import { copyFileSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LmdbStore } from '../../dist/stores/lmdb-store.js';
+import { openStore } from '../../dist/index.js';
 
 const say = (text) => writeSync(1, `${text}\n`);
 
 /** Commits batch after batch, several under way at once; each is seen as a whole by `x`, `y` and `z` being equal. */
 async function commitForEver(folder) {
-  const store = await LmdbStore.open(folder);
+  const store = await openStore(folder);
   const first = Number(store.get('x') ?? -1) + 1;
   const underWay = new Set();
   for (let number = first; ; number++) {
@@ -30,14 +30,14 @@ async function commitForEver(folder) {
 }
 
 async function hold(folder) {
-  await LmdbStore.open(folder);
+  await openStore(folder);
   say('open');
   setInterval(() => {}, 60_000);
 }
 
 /** Commits one by one, saying before each that it begins and afterwards that it is promised. */
 async function commitSlowly(folder, times) {
-  const store = await LmdbStore.open(folder);
+  const store = await openStore(folder);
   for (let number = 0; number < times; number++) {
     say(`begin ${number}`);
     for (let index = 0; index <= number * 50; index++) store.put(`k${number}-${index}`, Buffer.alloc(200, number));
@@ -49,7 +49,7 @@ async function commitSlowly(folder, times) {
 
 /** Commits while system calls fail, and sees after each that exactly what was promised is there. */
 async function commitThroughErrors(folder, times) {
-  let store = await LmdbStore.open(folder);
+  let store = await openStore(folder);
   const promised = [];
   const codes = [];
   for (let number = 0; number < times; number++) {
@@ -66,7 +66,7 @@ async function commitThroughErrors(folder, times) {
     if (found.join() !== promised.join()) codes.push(`found ${found.length} of ${promised.length}`);
   }
   await store.close();
-  store = await LmdbStore.open(folder);
+  store = await openStore(folder);
   const found = Array.from(store.range(''), ({ key }) => key);
   if (found.join() !== promised.join()) codes.push('not the same after the end');
   await store.close();
@@ -119,7 +119,7 @@ async function flip(file, position, bit) {
 const valueUnder = (key) => Buffer.alloc(key.endsWith('7') ? 9000 : 150, key);
 
 async function makePristine(folder) {
-  const store = await LmdbStore.open(folder);
+  const store = await openStore(folder);
   const keys = [];
   for (let round = 0; round < 30; round++) {
     for (let index = 0; index < 40; index++) {
@@ -138,7 +138,7 @@ async function makePristine(folder) {
 async function outcomeOf(folder, keys) {
   let store;
   try {
-    store = await LmdbStore.open(folder);
+    store = await openStore(folder);
   } catch (error) {
     if (error.code === 'STORE_DAMAGED' || error.code === 'STORE_FORMAT_NEWER') return 'refused';
     throw error;
@@ -166,7 +166,7 @@ async function damage(folder, rounds, seed) {
   const pristine = join(folder, 'pristine');
   const damaged = join(folder, 'damaged');
   const keys = await makePristine(pristine);
-  await (await LmdbStore.open(damaged)).close();
+  await (await openStore(damaged)).close();
   const counts = {};
   for (let round = 0; round < rounds; round++) {
     const next = numbersFrom(seed + round);

@@ -2,6 +2,14 @@
 
 export const API = '/api/v1';
 
+/** One thing that is wrong with what was sent. */
+export interface Problem {
+  readonly path?: string;
+  readonly code: string;
+  readonly message: string;
+  readonly allowedText?: string;
+}
+
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** HTTP status; 0 when the broker did not answer. */
@@ -9,8 +17,12 @@ export class ApiError extends Error {
   /** Stable name of what went wrong; `unreachable` when the broker did not answer. */
   readonly code: string;
 
-  constructor(status: number, code: string, message: string) {
+  /** What exactly was wrong, where the broker says it part by part. */
+  readonly problems: readonly Problem[];
+
+  constructor(status: number, code: string, message: string, problems: readonly Problem[] = []) {
     super(message);
+    this.problems = problems;
     this.status = status;
     this.code = code;
   }
@@ -39,14 +51,16 @@ export interface RequestOptions {
 async function failureOf(response: Response): Promise<ApiError> {
   let code = 'http';
   let message = `${response.status} ${response.statusText}`;
+  let problems: readonly Problem[] = [];
   try {
-    const body = (await response.json()) as { error?: { code?: string; message?: string } };
+    const body = (await response.json()) as { error?: { code?: string; message?: string; problems?: Problem[] } };
     code = body.error?.code ?? code;
     message = body.error?.message ?? message;
+    problems = body.error?.problems ?? problems;
   } catch {
     // A proxy between here and the broker may answer with anything.
   }
-  return new ApiError(response.status, code, message);
+  return new ApiError(response.status, code, message, problems);
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {

@@ -86,6 +86,11 @@ export interface Client {
   readonly superuser?: boolean;
 }
 
+/** The answer of `tellAbsence` where there is nothing. */
+export interface Absent {
+  readonly absent: true;
+}
+
 export interface ClientDetail extends Client {
   readonly bytesIn?: number;
   readonly bytesOut?: number;
@@ -279,16 +284,49 @@ export interface Listener {
 
 export interface Setting {
   readonly path: string;
-  readonly value?: unknown;
-  readonly default?: unknown;
+  readonly sentence: string;
+  readonly type: 'boolean' | 'integer' | 'size' | 'duration' | 'string' | 'path' | 'secret' | 'one-of' | 'list';
+  /** In effect now, as an operator writes it. */
+  readonly value?: string;
+  /** The entries of a list. */
+  readonly values?: readonly string[];
+  /** A count, bytes or seconds. */
+  readonly number?: number;
+  readonly default?: string;
   readonly isDefault: boolean;
   readonly origin: string;
-  readonly sentence: string;
-  readonly type: string;
+  /** The values of a choice. */
   readonly allowed?: readonly string[];
+  readonly allowedText?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly unit?: string;
+  /** What 0 means. */
+  readonly zero?: string;
+  /** What happens without a value. */
   readonly unset?: string;
+  /** Whether a change applies at once. */
   readonly reloadable: boolean;
   readonly secret: boolean;
+  /** Whether it was changed at run time, which can be taken back. */
+  readonly changed?: boolean;
+  /** What will hold after a restart, where that differs; null for no value. */
+  readonly pending?: string | null;
+  readonly editable?: boolean;
+  /** Why it cannot be changed at run time. */
+  readonly fixed?: 'path' | 'overruled' | 'process' | 'code';
+}
+
+export interface SettingList extends List<Setting> {
+  /** Where changes are kept. */
+  readonly changesFile?: string;
+  readonly configurationFile?: string;
+}
+
+export interface SettingResult {
+  readonly path: string;
+  readonly outcome: 'applied' | 'needs_restart' | 'unchanged';
+  readonly value?: string;
 }
 
 export interface Alarm {

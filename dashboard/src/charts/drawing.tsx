@@ -15,6 +15,9 @@ function colourOf(name: string): string {
 const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const seconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', hourCycle: 'h23' });
 
+/** Steps of the time axis, in seconds; the labels tell nothing shorter apart. */
+const timeSteps = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+
 /** Steps of the axis at which sizes are round. */
 const binarySteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
@@ -50,6 +53,7 @@ function optionsOf(
         ...axis,
         font: AXIS_FONT,
         size: 24,
+        incrs: timeSteps,
         space: 70,
         values: (_plot, ticks, _axis, _space, step) =>
           ticks.map((at) => (step < 60 ? seconds : minutes).format(at * 1000)),

@@ -15,6 +15,10 @@ export type Translate = (text: Text, values?: Values) => string;
 interface LanguageChoice {
   readonly language: Language;
   readonly t: Translate;
+  /** What the broker reports (alarms, reasons, descriptions), in the language of the page as far as it is known there. */
+  readonly report: (text: string) => string;
+  /** Why the broker refused a request. */
+  readonly refusal: (code: string, message: string) => string;
   choose(language: Language): void;
 }
 
@@ -27,10 +31,10 @@ function wanted(): Language {
 }
 
 /** The Chinese texts; undefined for English, which needs none. */
-type Texts = Readonly<Record<Text, string>> | undefined;
+type Texts = typeof import('./zh.ts') | undefined;
 
 async function load(language: Language): Promise<Texts> {
-  return language === 'zh' ? (await import('./zh.ts')).zh : undefined;
+  return language === 'zh' ? await import('./zh.ts') : undefined;
 }
 
 function fill(text: string, values: Values | undefined): string {
@@ -68,7 +72,13 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
   const value = useMemo<LanguageChoice | undefined>(() => {
     if (loaded === undefined) return undefined;
     const { language, texts } = loaded;
-    return { language, choose, t: (text, values) => fill(texts?.[text] ?? text, values) };
+    return {
+      language,
+      choose,
+      t: (text, values) => fill(texts?.zh[text] ?? text, values),
+      report: (text) => texts?.reportInChinese(text) ?? text,
+      refusal: (code, message) => texts?.refusalInChinese(code, message) ?? message,
+    };
   }, [loaded, choose]);
   if (value === undefined) return null;
   return <LanguageContext value={value}>{children}</LanguageContext>;
@@ -82,4 +92,9 @@ export function useLanguage(): LanguageChoice {
 
 export function useText(): Translate {
   return useLanguage().t;
+}
+
+/** What the broker reports, in the language of the page. */
+export function useReport(): LanguageChoice['report'] {
+  return useLanguage().report;
 }

@@ -1,9 +1,12 @@
 /** All texts of the page: the English ones, by which they are looked up, and the Chinese ones. */
 
+export { refusalInChinese, reportInChinese } from './zh/broker/broker-texts.ts';
+
 import { sentences } from './zh/sentences.ts';
+import { settingTexts } from './zh/settings.ts';
 import { words } from './zh/words.ts';
 
 /** A text as it is written in the program, which is its English form. */
-export type Text = keyof typeof words | keyof typeof sentences;
+export type Text = keyof typeof words | keyof typeof sentences | keyof typeof settingTexts;
 
-export const zh: Readonly<Record<Text, string>> = { ...words, ...sentences };
+export const zh: Readonly<Record<Text, string>> = { ...words, ...sentences, ...settingTexts };

@@ -1,11 +1,12 @@
 /** The login. */
 
-import { PasswordInput, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { useSession } from '../api/session.tsx';
 import { useText } from '../language/language.tsx';
 import { Form } from '../parts/actions.tsx';
+import { PasswordField } from '../parts/password-field.tsx';
 import { Frame } from './frame.tsx';
 import classes from './login.module.css';
 
@@ -34,13 +35,12 @@ export function LoginPage(): ReactNode {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <PasswordInput
+        <PasswordField
           label={t('Password')}
           autoComplete="current-password"
           required
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ 'aria-label': t('Show the password'), 'aria-hidden': false, tabIndex: 0 }}
+          change={setPassword}
         />
       </Form>
       <p className={classes['hint']}>

@@ -6,7 +6,7 @@ import { request, segment } from '../api/client.ts';
 import { useMay } from '../api/session.tsx';
 import type { Alarm, List } from '../api/types.ts';
 import { useQuery } from '../api/use-query.ts';
-import { type Translate, useText } from '../language/language.tsx';
+import { type Translate, useReport, useText } from '../language/language.tsx';
 import { ActionButton } from '../parts/actions.tsx';
 import { LocalList } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
@@ -17,6 +17,7 @@ import { useParam } from '../router/router.tsx';
 
 export default function AlarmsPage(): ReactNode {
   const t = useText();
+  const report = useReport();
   const [state, setState] = useParam('state', 'active');
   const mayOperate = useMay('operator');
   const query = useQuery<List<Alarm>>(`/alarms?state=${state === 'history' ? 'history' : 'active'}`, 5);
@@ -25,7 +26,7 @@ export default function AlarmsPage(): ReactNode {
     title: '',
     render: (alarm) => (
       <>
-        <Copy text={`${alarm.name}: ${alarm.message}`} />
+        <Copy text={`${alarm.name}: ${report(alarm.message)}`} />
         {mayOperate && state === 'active' && (
           <ActionButton
             isSmall
@@ -48,10 +49,11 @@ export default function AlarmsPage(): ReactNode {
         <Tabs.Panel value={state}>
           <LocalList
             id="alarms"
+            isCards
             label={t('Alarms')}
             searchLabel={t('Search alarms')}
             query={query}
-            columns={[...columnsOf(t), remove]}
+            columns={[...columnsOf(t, report).filter(({ key }) => state === 'history' || key !== 'until'), remove]}
             rowKey={(alarm) => `${alarm.name} ${alarm.activatedAt}`}
             empty={<Empty title={state === 'active' ? t('All is well') : t('There were no alarms')} />}
           />
@@ -61,7 +63,7 @@ export default function AlarmsPage(): ReactNode {
   );
 }
 
-function columnsOf(t: Translate): readonly Column<Alarm>[] {
+function columnsOf(t: Translate, report: (text: string) => string): readonly Column<Alarm>[] {
   return [
     {
       key: 'name',
@@ -73,8 +75,8 @@ function columnsOf(t: Translate): readonly Column<Alarm>[] {
       key: 'message',
       title: t('What it says'),
       isWide: true,
-      render: ({ message }) => <span title={message}>{message}</span>,
-      text: ({ message }) => message,
+      render: ({ message }) => <span title={report(message)}>{report(message)}</span>,
+      text: ({ message }) => report(message),
     },
     {
       key: 'since',

@@ -56,6 +56,7 @@ export default function ApiKeysPage(): ReactNode {
     >
       <LocalList
         id="api-keys"
+        isCards
         label={t('API keys')}
         searchLabel={t('Search keys')}
         query={query}

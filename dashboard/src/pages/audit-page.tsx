@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../api/types.ts';
-import { useText } from '../language/language.tsx';
+import { useReport, useText } from '../language/language.tsx';
 import { ServerList } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty } from '../parts/states.tsx';
@@ -12,10 +12,12 @@ const tones: Readonly<Record<AuditEntry['outcome'], Tone>> = { done: 'good', ref
 
 export default function AuditPage(): ReactNode {
   const t = useText();
+  const report = useReport();
   return (
     <Page title={t('Audit log')} lead={t('What was changed through this page and the API: when, by whom, from where.')}>
       <ServerList<AuditEntry>
         id="audit"
+        isCards
         path="/audit"
         isSearchedHere
         label={t('Audit log')}
@@ -25,7 +27,7 @@ export default function AuditPage(): ReactNode {
           { key: 'at', title: t('When'), render: ({ at }) => <Time at={at} isExactShown />, text: ({ at }) => at },
           {
             key: 'who',
-            title: t('Who'),
+            title: t('By'),
             render: ({ who, kind }) => <Mono text={who || kind} />,
             text: ({ who }) => who,
           },
@@ -33,8 +35,8 @@ export default function AuditPage(): ReactNode {
             key: 'what',
             title: t('What'),
             isWide: true,
-            render: ({ what }) => <span title={what}>{what}</span>,
-            text: ({ what }) => what,
+            render: ({ what }) => <span title={report(what)}>{report(what)}</span>,
+            text: ({ what }) => report(what),
           },
           {
             key: 'outcome',
@@ -49,7 +51,7 @@ export default function AuditPage(): ReactNode {
             text: ({ address }) => address,
           },
           { key: 'kind', title: t('Kind'), isExtra: true, render: ({ kind }) => kind, text: ({ kind }) => kind },
-          { key: 'copy', title: '', render: ({ at, who, what }) => <Copy text={`${at} ${who} ${what}`} /> },
+          { key: 'copy', title: '', render: ({ at, who, what }) => <Copy text={`${at} ${who} ${report(what)}`} /> },
         ]}
         empty={<Empty title={t('Nothing was changed yet')} />}
       />

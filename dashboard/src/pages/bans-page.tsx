@@ -59,12 +59,13 @@ export default function BansPage(): ReactNode {
     >
       <LocalList
         id="bans"
+        isCards
         label={t('Bans')}
         searchLabel={t('Search bans')}
         query={query}
         columns={[...columnsOf(t), remove]}
         rowKey={({ kind, value }) => `${kind} ${value}`}
-        empty={<Empty title={t('Nobody is banned')} />}
+        empty={<Empty title={t('Nobody is banned')}>{t('Add a ban here, or under a client.')}</Empty>}
       />
       {isAdding && <BanDialog close={() => setAdding(false)} changed={query.reload} />}
     </Page>

@@ -6,13 +6,15 @@ import { useMay } from '../api/session.tsx';
 import type { Bridge, List } from '../api/types.ts';
 import { useQuery } from '../api/use-query.ts';
 import { type Format, useFormat } from '../language/format.ts';
-import { type Translate, useText } from '../language/language.tsx';
+import { type Text, type Translate, useText } from '../language/language.tsx';
 import { ActionButton } from '../parts/actions.tsx';
 import { LocalList } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty } from '../parts/states.tsx';
 import type { Column } from '../parts/table.tsx';
 import { Copy, Mono, Tag, Time, type Tone } from '../parts/values.tsx';
+import { HowToAdd } from './how-to-add.tsx';
+import { bridgeExample } from './section-examples.ts';
 
 const tones: Readonly<Record<string, Tone>> = { connected: 'good', idle: 'plain', stopped: 'plain' };
 
@@ -20,6 +22,7 @@ export default function BridgesPage(): ReactNode {
   const t = useText();
   const format = useFormat();
   const mayOperate = useMay('operator');
+  const mayAdministrate = useMay('admin');
   const query = useQuery<List<Bridge>>('/bridges', 5);
   const actions: Column<Bridge> = {
     key: 'actions',
@@ -47,36 +50,68 @@ export default function BridgesPage(): ReactNode {
     },
   };
   return (
-    <Page title={t('Bridges')} lead={t('Connections to other brokers, by which messages cross.')}>
+    <Page
+      title={t('Bridges')}
+      lead={t('Connections to other brokers, by which messages cross.')}
+      actions={mayAdministrate && <HowToAdd label={t('Add a bridge')} examples={{ mqtt: bridgeExample }} />}
+    >
       <LocalList
         id="bridges"
+        isCards
         label={t('Bridges')}
         searchLabel={t('Search bridges')}
         query={query}
         columns={[...columnsOf(t, format), actions]}
         rowKey={({ name }) => name}
-        empty={
-          <Empty title={t('There are no bridges')}>
-            {t('A bridge is written into the configuration under “bridges”.')}
-          </Empty>
-        }
+        empty={<Empty title={t('There are no bridges')}>{t('“Add a bridge” shows how to make one.')}</Empty>}
       />
     </Page>
   );
 }
 
+const states: ReadonlyMap<string, Text> = new Map([
+  ['connected', 'connected'],
+  ['connecting', 'connecting'],
+  ['idle', 'idle'],
+  ['waiting', 'waiting'],
+  ['stopped', 'stopped'],
+  ['ended', 'ended'],
+]);
+
+function stateText(state: string, t: Translate): string {
+  const text = states.get(state);
+  return text === undefined ? state : t(text);
+}
+
+const counterNames: ReadonlyMap<string, Text> = new Map([
+  ['messagesIn', 'Messages in'],
+  ['messagesOut', 'Messages out'],
+  ['bytesIn', 'Bytes in'],
+  ['bytesOut', 'Bytes out'],
+  ['connects', 'Times connected'],
+  ['failures', 'Failures'],
+  ['refused', 'Refused there'],
+  ['loopsPrevented', 'Not sent back'],
+  ['unmatched', 'No longer wanted'],
+  ['tooLarge', 'Too large'],
+  ['denied', 'Not permitted here'],
+]);
+
 function columnsOf(t: Translate, format: Format): readonly Column<Bridge>[] {
   const counters = ({ counters = {} }: Bridge): string =>
     Object.entries(counters)
-      .map(([name, value]) => `${name} ${format.number(value)}`)
+      .map(([name, value]) => {
+        const text = counterNames.get(name);
+        return `${text === undefined ? name : t(text)} ${format.number(value)}`;
+      })
       .join(', ');
   return [
     { key: 'name', title: t('Bridge'), render: ({ name }) => <Mono text={name} />, text: ({ name }) => name },
     {
       key: 'state',
       title: t('State'),
-      render: ({ state }) => <Tag tone={tones[state] ?? 'warn'}>{state}</Tag>,
-      text: ({ state }) => state,
+      render: ({ state }) => <Tag tone={tones[state] ?? 'warn'}>{stateText(state, t)}</Tag>,
+      text: ({ state }) => stateText(state, t),
     },
     {
       key: 'address',

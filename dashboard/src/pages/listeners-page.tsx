@@ -31,6 +31,7 @@ export default function ListenersPage(): ReactNode {
     <Page title={t('Listeners')} lead={t('Where clients connect.')}>
       <LocalList
         id="listeners"
+        isCards
         label={t('Listeners')}
         searchLabel={t('Search listeners')}
         query={query}

@@ -1,6 +1,6 @@
 /** Who may log in to this page. */
 
-import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { request, segment } from '../api/client.ts';
@@ -11,6 +11,7 @@ import { type Text, type Translate, useText } from '../language/language.tsx';
 import { ActionButton, FormDialog } from '../parts/actions.tsx';
 import { LocalList } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
+import { CredentialFields } from '../parts/password-field.tsx';
 import { Empty } from '../parts/states.tsx';
 import type { Column } from '../parts/table.tsx';
 import { Copy, Mono, Tag, Time } from '../parts/values.tsx';
@@ -66,6 +67,7 @@ export default function LoginsPage(): ReactNode {
     >
       <LocalList
         id="logins"
+        isCards
         label={t('Logins')}
         searchLabel={t('Search logins')}
         query={query}
@@ -133,21 +135,12 @@ function LoginDialog({ user, close, changed }: LoginDialogProps): ReactNode {
       done={isNew ? t('The login is added') : t('Saved; sessions of this login have ended')}
       close={close}
     >
-      <TextInput
-        label={t('Name')}
-        required
-        disabled={!isNew}
-        autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <PasswordInput
-        label={isNew ? t('Password') : t('New password (empty: it stays)')}
-        required={isNew}
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ 'aria-label': t('Show the password'), 'aria-hidden': false, tabIndex: 0 }}
+      <CredentialFields
+        isNew={isNew}
+        name={name}
+        password={password}
+        changeName={setName}
+        changePassword={setPassword}
       />
       <NativeSelect
         label={t('Role')}

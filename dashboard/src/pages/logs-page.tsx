@@ -101,7 +101,7 @@ export default function LogsPage(): ReactNode {
         <Button variant="default" onClick={() => saveBlob(new Blob([asText()], { type: 'text/plain' }), 'hoopoe.log')}>
           {t('Save as a file')}
         </Button>
-        <Copy text={asText()} label={t('Copy the rows')} />
+        <Copy isTool text={asText()} label={t('Copy the rows')} />
       </Row>
       {query.error !== undefined && <Failure error={query.error} retry={query.reload} />}
       {query.data === undefined && query.error === undefined && <Loading />}
@@ -154,7 +154,9 @@ function Lines({ lines }: { readonly lines: readonly LogLine[] }): ReactNode {
               <time className={classes['soft']} dateTime={line.at} title={format.exact(line.at)}>
                 {format.clock(line.at)}
               </time>
-              <Tag tone={tones[line.level] ?? 'plain'}>{line.level}</Tag>
+              <span className={classes['level']}>
+                <Tag tone={tones[line.level] ?? 'plain'}>{line.level}</Tag>
+              </span>
               <span className={classes['text']}>
                 {line.message} <span className={classes['soft']}>{fieldsText(line.fields)}</span>
               </span>

@@ -5,7 +5,7 @@ import { request } from '../api/client.ts';
 import { useMay } from '../api/session.tsx';
 import type { List } from '../api/types.ts';
 import { useQuery } from '../api/use-query.ts';
-import { useFormat } from '../language/format.ts';
+import { NOTHING, useFormat } from '../language/format.ts';
 import { type Text, type Translate, useText } from '../language/language.tsx';
 import { ActionButton } from '../parts/actions.tsx';
 import { Card, Columns, Page } from '../parts/page.tsx';
@@ -121,7 +121,8 @@ function TopTable({ path, label, columns, by }: TopTableProps): ReactNode {
         </Link>
       );
     }
-    if (typeof value !== 'number') return <Mono text={String(value ?? '')} />;
+    if (value === undefined || value === null || value === '') return NOTHING;
+    if (typeof value !== 'number') return <Mono text={value} />;
     if (name.includes('Seconds')) return format.latency(value);
     return name.startsWith('bytes') || name.endsWith('Bytes') ? format.bytes(value) : format.number(value);
   };
@@ -130,7 +131,8 @@ function TopTable({ path, label, columns, by }: TopTableProps): ReactNode {
       {(list) => {
         const items = list.items.filter((row) => by === undefined || Number(row[by]) > 0);
         const [first] = items;
-        if (first === undefined) return <Empty title={t('Nothing to show yet')} />;
+        if (first === undefined)
+          return <Empty title={t('Nothing to show yet')}>{t('Figures appear as soon as messages pass.')}</Empty>;
         return (
           <Table
             label={label}

@@ -1,9 +1,18 @@
 /** Doing something: buttons that ask once before what cannot be undone, forms in a dialog, and a word on what came of it. */
 
 import { Alert, Button, CloseButton, Modal } from '@mantine/core';
-import { createContext, type FormEvent, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { ApiError } from '../api/client.ts';
-import { useText } from '../language/language.tsx';
+import { useLanguage, useText } from '../language/language.tsx';
 import classes from './actions.module.css';
 import { Stack } from './page.tsx';
 
@@ -23,20 +32,29 @@ const NoticeContext = createContext<Notices | undefined>(undefined);
 const NOTICE_MS = 6000;
 let lastNumber = 0;
 
-export function messageOf(error: unknown): string {
-  return error instanceof ApiError || error instanceof Error ? error.message : String(error);
+/** What went wrong, in the language of the page. */
+export function useMessageOf(): (error: unknown) => string {
+  const { t, refusal } = useLanguage();
+  return (error) => {
+    if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+    return error.code === 'unreachable' ? t('The broker does not answer') : refusal(error.code, error.message);
+  };
 }
 
 export function NoticeProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const t = useText();
   const [notices, setNotices] = useState<readonly Notice[]>([]);
+  const messageOf = useMessageOf();
+  // What is given to the views stays the same when the language changes.
+  const latestMessageOf = useRef(messageOf);
+  latestMessageOf.current = messageOf;
   const add = useCallback((text: string, isError: boolean) => {
     const number = ++lastNumber;
     setNotices((before) => [...before.slice(-2), { number, text, isError }]);
     setTimeout(() => setNotices((before) => before.filter((one) => one.number !== number)), NOTICE_MS);
   }, []);
   const value = useMemo<Notices>(
-    () => ({ say: (text) => add(text, false), complain: (error) => add(messageOf(error), true) }),
+    () => ({ say: (text) => add(text, false), complain: (error) => add(latestMessageOf.current(error), true) }),
     [add],
   );
   return (
@@ -186,23 +204,24 @@ interface FormProps {
 
 export function Form({ submitLabel, submit, cancel, children }: FormProps): ReactNode {
   const t = useText();
-  const [problem, setProblem] = useState('');
+  const messageOf = useMessageOf();
+  const [problem, setProblem] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
     setBusy(true);
-    setProblem('');
+    setProblem(undefined);
     submit()
-      .catch((error: unknown) => setProblem(messageOf(error)))
+      .catch(setProblem)
       .finally(() => setBusy(false));
   };
   return (
     <form onSubmit={onSubmit}>
       <Stack>
         {children}
-        {problem !== '' && (
+        {problem !== undefined && (
           <Alert color="red" role="alert">
-            {problem}
+            {messageOf(problem)}
           </Alert>
         )}
         <div className={classes['buttons']}>

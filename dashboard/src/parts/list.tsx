@@ -77,6 +77,10 @@ interface ListProps<T> {
   readonly empty: ReactNode;
   /** Fields beside the search. */
   readonly filters?: ReactNode;
+  /** Whether cells have several lines. */
+  readonly isRoomy?: boolean;
+  /** Whether each row becomes a card on a phone, so that what can be done to it is in sight. */
+  readonly isCards?: boolean;
 }
 
 interface ServerListProps<T> extends ListProps<T> {
@@ -211,7 +215,21 @@ interface ListFrameProps<T> extends ListProps<T> {
 }
 
 function ListFrame<T>(props: ListFrameProps<T>): ReactNode {
-  const { id, label, searchLabel, columns, rowKey, empty, filters, query, rows, sorting, children } = props;
+  const {
+    id,
+    label,
+    searchLabel,
+    columns,
+    rowKey,
+    empty,
+    filters,
+    isRoomy = false,
+    isCards = isRoomy,
+    query,
+    rows,
+    sorting,
+    children,
+  } = props;
   const t = useText();
   const { shown, isShown, toggle } = useColumns(id, columns);
   return (
@@ -220,7 +238,7 @@ function ListFrame<T>(props: ListFrameProps<T>): ReactNode {
         <SearchField label={searchLabel} />
         {filters}
         <span className={classes['tools']}>
-          <Copy text={asTabSeparated(shown, rows)} label={t('Copy the rows')} />
+          <Copy isTool text={asTabSeparated(shown, rows)} label={t('Copy the rows')} />
           <ColumnsMenu columns={columns} isShown={isShown} toggle={toggle} />
         </span>
       </div>
@@ -232,6 +250,8 @@ function ListFrame<T>(props: ListFrameProps<T>): ReactNode {
           rows={rows}
           rowKey={rowKey}
           isStale={query.isStale}
+          isRoomy={isRoomy}
+          isCards={isCards}
           {...(sorting !== undefined && { sorting })}
         />
       )}

@@ -28,7 +28,9 @@ export function Payload({ text, before }: { readonly text: string; readonly befo
             ))}
         {text.length > CHARACTERS_SHOWN ? '\n…' : ''}
       </pre>
-      <Copy text={text} label={t('Copy the whole payload')} />
+      <span className={classes['copy']}>
+        <Copy text={text} label={t('Copy the whole payload')} />
+      </span>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ApiError } from '../api/client.ts';
 import type { Query } from '../api/use-query.ts';
-import { useText } from '../language/language.tsx';
+import { useLanguage, useText } from '../language/language.tsx';
 import classes from './states.module.css';
 
 export function Loading(): ReactNode {
@@ -28,9 +28,11 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 }
 
 export function Failure({ error, retry }: { readonly error: ApiError; readonly retry?: () => void }): ReactNode {
-  const t = useText();
+  const { t, refusal } = useLanguage();
   const text =
-    error.code === 'unreachable' ? t('The broker does not answer. It is tried again by itself.') : error.message;
+    error.code === 'unreachable'
+      ? t('The broker does not answer. It is tried again by itself.')
+      : refusal(error.code, error.message);
   const isMissing = error.status === 404 && error.message.startsWith('There is nothing at');
   return (
     <Alert color={isMissing ? 'gray' : 'red'} icon={<IconAlertTriangle aria-hidden />} role="alert">

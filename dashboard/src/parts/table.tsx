@@ -36,14 +36,23 @@ interface TableProps<T> {
   readonly sorting?: Sorting;
   /** Whether the rows belong to an older question. */
   readonly isStale?: boolean;
+  /** Whether cells have several lines. */
+  readonly isRoomy?: boolean;
+  /** Whether each row becomes a card on a phone, so that what can be done to it is in sight. */
+  readonly isCards?: boolean;
 }
 
-export function Table<T>({ label, columns, rows, rowKey, sorting, isStale = false }: TableProps<T>): ReactNode {
+export function Table<T>(props: TableProps<T>): ReactNode {
+  const { label, columns, rows, rowKey, sorting, isStale = false, isRoomy = false, isCards = isRoomy } = props;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable with the keyboard
     <div className={classes['scroll']} role="group" aria-label={label} tabIndex={0}>
-      <table className={classes['table']} data-stale={isStale || undefined} aria-busy={isStale}>
+      <table
+        className={`${classes['table']} ${isRoomy ? classes['roomy'] : ''} ${isCards ? classes['cards'] : ''}`}
+        data-stale={isStale || undefined}
+        aria-busy={isStale}
+      >
         <thead>
           <tr>
             {columns.map((column) => (
@@ -55,7 +64,7 @@ export function Table<T>({ label, columns, rows, rowKey, sorting, isStale = fals
           {rows.map((row) => (
             <tr key={rowKey(row)}>
               {columns.map((column) => (
-                <td key={column.key} className={cellClass(column)}>
+                <td key={column.key} className={cellClass(column)} {...(isCards && { 'data-title': column.title })}>
                   {column.render(row)}
                 </td>
               ))}
@@ -146,7 +155,7 @@ interface ColumnsMenuProps<T> {
 export function ColumnsMenu<T>({ columns, isShown, toggle }: ColumnsMenuProps<T>): ReactNode {
   const t = useText();
   return (
-    <Menu closeOnItemClick={false} position="bottom-end">
+    <Menu closeOnItemClick={false} position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Tooltip label={t('Columns')}>
           <ActionIcon variant="default" size="36" aria-label={t('Columns')}>
@@ -159,15 +168,9 @@ export function ColumnsMenu<T>({ columns, isShown, toggle }: ColumnsMenuProps<T>
           .slice(1)
           .filter(({ title }) => title !== '')
           .map(({ key, title }) => (
-            <Menu.Item
-              key={key}
-              role="menuitemcheckbox"
-              aria-checked={isShown(key)}
-              leftSection={<span className={classes['check']}>{isShown(key) ? '✓' : ''}</span>}
-              onClick={() => toggle(key)}
-            >
+            <Menu.CheckboxItem key={key} checked={isShown(key)} onChange={() => toggle(key)}>
               {title}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
       </Menu.Dropdown>
     </Menu>

@@ -68,7 +68,7 @@ export function TreeItem(props: TreeItemProps): ReactNode {
         {level === '' ? <i>{t('(empty level)')}</i> : level}
       </span>
       {value !== undefined && <span className={classes['value']}>= {value}</span>}
-      {hasChildren && <span className={classes['count']}>{format.number(count)}</span>}
+      {hasChildren && count > 0 && <span className={classes['count']}>{format.number(count)}</span>}
       {isLeaf && <span className={classes['leaf']} title={t('There is a message on exactly this topic')} />}
     </div>
   );

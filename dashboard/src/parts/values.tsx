@@ -58,7 +58,14 @@ async function copy(text: string): Promise<void> {
   area.remove();
 }
 
-export function Copy({ text, label }: { readonly text: string; readonly label?: string }): ReactNode {
+interface CopyProps {
+  readonly text: string;
+  readonly label?: string;
+  /** Whether it stands among the buttons of a list and not beside a text. */
+  readonly isTool?: boolean;
+}
+
+export function Copy({ text, label, isTool = false }: CopyProps): ReactNode {
   const t = useText();
   const [isCopied, setCopied] = useState(false);
   const name = isCopied ? t('Copied') : (label ?? t('Copy'));
@@ -67,9 +74,7 @@ export function Copy({ text, label }: { readonly text: string; readonly label?: 
     <Tooltip label={name}>
       <ActionIcon
         className={classes['copy'] ?? ''}
-        variant="subtle"
-        color="gray"
-        size="sm"
+        {...(isTool ? { variant: 'default', size: '36' } : { variant: 'subtle', color: 'gray', size: 'sm' })}
         aria-label={name}
         onClick={(event) => {
           event.stopPropagation();
@@ -79,7 +84,7 @@ export function Copy({ text, label }: { readonly text: string; readonly label?: 
           });
         }}
       >
-        <Icon size={14} aria-hidden />
+        <Icon size={isTool ? 18 : 14} aria-hidden />
       </ActionIcon>
     </Tooltip>
   );

@@ -127,7 +127,7 @@ function UserMenu(): ReactNode {
   const { user } = state.session;
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button
             variant="subtle"

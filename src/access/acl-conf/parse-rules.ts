@@ -4,10 +4,10 @@
  */
 
 import { topicFilterProblem } from '../../topic/name.ts';
+import { LineProblem } from '../rules/line-problem.ts';
 import { type Network, parseNetwork } from '../rules/network.ts';
 import { TopicPattern } from '../rules/topic-pattern.ts';
 import { readTerms, type Term } from './terms.ts';
-import { TokenProblem } from './tokens.ts';
 
 /** Whom a rule speaks of. */
 export type Who =
@@ -39,7 +39,7 @@ const CONDITIONS =
 
 /**
  * The rules in the order of the file; none for a file that holds comments only.
- * @throws TokenProblem with the line of the first thing that is wrong
+ * @throws LineProblem with the line of the first thing that is wrong
  */
 export function parseRules(source: string): AclRule[] {
   return readTerms(source).map(({ term, text }) => ({ ...ruleOf(term), line: term.line, text }));
@@ -147,6 +147,6 @@ function shown(term: Term): string {
   }
 }
 
-function problem({ line }: Term, text: string): TokenProblem {
-  return new TokenProblem(line, text);
+function problem({ line }: Term, text: string): LineProblem {
+  return new LineProblem(line, text);
 }

@@ -3,7 +3,8 @@
  * term means is `rules.ts`'s.
  */
 
-import { type Token, TokenProblem, Tokens } from './tokens.ts';
+import { LineProblem } from '../rules/line-problem.ts';
+import { type Token, Tokens } from './tokens.ts';
 
 export type Term =
   | { readonly kind: 'atom' | 'number'; readonly text: string; readonly line: number }
@@ -19,7 +20,7 @@ export interface WrittenTerm {
 /** Deep enough for every `and` of `or` that a person can read. */
 const DEPTH_MAX = 16;
 
-/** @throws TokenProblem at the first thing that is no term */
+/** @throws LineProblem at the first thing that is no term */
 export function readTerms(source: string): WrittenTerm[] {
   const reader = new TermReader(source);
   const terms: WrittenTerm[] = [];
@@ -46,7 +47,7 @@ class TermReader {
     const ending = this.#take();
     if (ending.kind !== 'stop') {
       const got = ending.kind === 'end' ? 'the end of the file' : ending.raw;
-      throw new TokenProblem(term.line, `the rule that begins here is not ended by a full stop; got ${got}`);
+      throw new LineProblem(term.line, `the rule that begins here is not ended by a full stop; got ${got}`);
     }
     return { term, text };
   }
@@ -54,7 +55,7 @@ class TermReader {
   #term(depth: number): Term {
     const { kind, text, line } = this.#token;
     if (kind === 'open') {
-      if (depth >= DEPTH_MAX) throw new TokenProblem(line, `brackets are nested more than ${DEPTH_MAX} deep`);
+      if (depth >= DEPTH_MAX) throw new LineProblem(line, `brackets are nested more than ${DEPTH_MAX} deep`);
       return this.#bracketed(depth);
     }
     if (kind === 'atom' || kind === 'number') {
@@ -65,7 +66,7 @@ class TermReader {
       this.#take();
       return { kind: 'text', text: text + this.#continued(kind), binary: kind === 'binary', line };
     }
-    throw new TokenProblem(
+    throw new LineProblem(
       line,
       kind === 'end' ? 'the file ends within a rule' : `got ${this.#token.raw} where a value belongs`,
     );
@@ -100,10 +101,10 @@ class TermReader {
     return true;
   }
 
-  #unclosed(open: Token, closing: string): TokenProblem {
+  #unclosed(open: Token, closing: string): LineProblem {
     const got = this.#token.kind === 'end' ? 'the end of the file' : this.#token.raw;
     const where = open.line === this.#token.line ? '' : ` at line ${this.#token.line}`;
-    return new TokenProblem(
+    return new LineProblem(
       open.line,
       `${open.text} is not closed: a comma or ${closing} must follow; got ${got}${where}`,
     );

@@ -3,6 +3,8 @@
  * line. Knows nothing of rules. Works through the text once and keeps nothing of it.
  */
 
+import { LineProblem } from '../rules/line-problem.ts';
+
 export type TokenKind = 'open' | 'close' | 'comma' | 'stop' | 'atom' | 'string' | 'binary' | 'number' | 'end';
 
 export interface Token {
@@ -13,17 +15,6 @@ export interface Token {
   readonly raw: string;
   /** Counts from 1. */
   readonly line: number;
-}
-
-/** The text is no sequence of words. */
-export class TokenProblem extends Error {
-  override readonly name = 'TokenProblem';
-  readonly line: number;
-
-  constructor(line: number, problem: string) {
-    super(problem);
-    this.line = line;
-  }
 }
 
 const CONTROL_ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -52,7 +43,7 @@ export class Tokens {
     this.#source = source;
   }
 
-  /** @throws TokenProblem */
+  /** @throws LineProblem */
   next(): Token {
     this.#skip();
     const start = this.#at;
@@ -156,7 +147,7 @@ export class Tokens {
     return String.fromCodePoint(value);
   }
 
-  #problem(problem: string, line: number = this.#line): TokenProblem {
-    return new TokenProblem(line, problem);
+  #problem(problem: string, line: number = this.#line): LineProblem {
+    return new LineProblem(line, problem);
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { topicFilterProblem } from '../../topic/name.ts';
+import { LineProblem } from '../rules/line-problem.ts';
 import { TopicPattern } from '../rules/topic-pattern.ts';
 
 export interface FileRule {
@@ -25,17 +26,6 @@ export interface ParsedFile {
   readonly patterns: readonly FileRule[];
   /** All lines that are rules. */
   readonly size: number;
-}
-
-/** What is wrong with a line, and which. */
-export class LineProblem extends Error {
-  override readonly name = 'LineProblem';
-  readonly line: number;
-
-  constructor(line: number, problem: string) {
-    super(problem);
-    this.line = line;
-  }
 }
 
 const ACCESS_WORDS: ReadonlySet<string> = new Set<FileAccess>(['read', 'write', 'readwrite', 'deny']);

@@ -211,6 +211,20 @@ test('an exchange that is over stays over, and its messages open no other', asyn
   expect((await other.step(final)).outcome).toBe('deny');
 });
 
+test.each<[string, (users: ReturnType<typeof usersOf>) => Promise<unknown>]>([
+  ['taken away', (users) => users.removeUser('username', 'user')],
+  ['given another password', (users) => users.changeUser('username', 'user', { password: 'other' })],
+  ['no superuser any more', (users) => users.changeUser('username', 'user', { superuser: false })],
+])('a user that is %s between the messages does not come in', async (_what, change) => {
+  const logins = await opened();
+  await usersOf(logins).changeUser('username', 'user', { superuser: true });
+  const client = new ScramClient({ username: 'user', password: 'pencil' });
+  const exchange = methodOf(logins).begin(credentialsOf({}));
+  const final = client.final(dataOf(await exchange.step(Buffer.from(client.first))));
+  await change(usersOf(logins));
+  expect((await exchange.step(Buffer.from(final))).outcome).toBe('deny');
+});
+
 test('a user that there is not looks like one, the same each time and after each start', async () => {
   const place = await storeFolder();
   const ask = async (logins: OpenedLogins, name: string, hash: 'sha256' | 'sha512'): Promise<string> => {

@@ -91,6 +91,10 @@ class ScramExchange implements Exchange {
     if (!final.channelBinding.equals(Buffer.from(first.header))) return DENY;
     const authMessage = `${first.bare},${serverFirst},${final.withoutProof}`;
     if (!this.#isProof(final.proof, keys, authMessage) || user === undefined) return DENY;
+    // Who was taken away since the first message must not come in behind those whose connections ended by it.
+    const now = this.#options.find(first.username, this.#credentials.clientId);
+    const isSame = now?.scram?.[this.#hash].storedKey.equals(keys.storedKey) === true;
+    if (!isSame || now.superuser !== user.superuser) return DENY;
     const signature = createHmac(this.#hash, keys.serverKey).update(authMessage).digest('base64');
     return {
       outcome: 'allow',

@@ -35,14 +35,14 @@ const DENY: Answer = { outcome: 'deny' };
 
 /** @throws BackendError `BUILTIN_BOOTSTRAP_INVALID`, or what the store says */
 export const openBuiltin: OpenAccessSource = async (name, options, dependencies) => {
-  const { store, clock, passwords, log } = dependencies;
+  const { store, clock, passwords, log, endConnections } = dependencies;
   const missing = bootstrapUsers(name, options);
   const form: PasswordForm = {
     rule: ruleOf(options.text('password_hash'), options.number('pbkdf2_iterations')),
     scramIterations: options.boolean('scram') ? options.number('scram_iterations') : undefined,
   };
   const table = new RecordTable(store, name);
-  const users = new UserTable(table, clock, form);
+  const users = new UserTable(table, clock, form, options.boolean('end_connections') ? endConnections : undefined);
   await addMissing(missing, users, passwords, log, name);
   const permissions = new PermissionTable(table, clock, dependencies.rulesChanged);
   const checksAll = options.text('records_checked') === 'all';
@@ -92,6 +92,7 @@ class BuiltinSource implements AccessSource {
       addUser: (user) => users.add(user),
       changeUser: (kind, name, change) => users.change(kind, name, change),
       removeUser: (kind, name) => users.remove(kind, name),
+      exportUsers: (kind, page) => users.export(kind, page),
       importUsers: (all) => users.import(all),
       permissions: (target) => permissions.list(target),
       namesWithPermissions: (kind, page) => permissions.names(kind, page),
@@ -105,6 +106,11 @@ class BuiltinSource implements AccessSource {
   async close(): Promise<void> {
     await this.#table.idle();
   }
+}
+
+/** Whether a record is the one that was checked. */
+function isSame(before: UserRecord | undefined, now: UserRecord | undefined): boolean {
+  return before?.password.hash === now?.password.hash && before?.superuser === now?.superuser;
 }
 
 interface LoginOptions {
@@ -130,8 +136,16 @@ class BuiltinLogins implements Authenticator {
 
   authenticate({ clientId, username, password }: Credentials): Answer | Promise<Answer> {
     const byName = username === undefined ? undefined : this.#users.find('username', username);
-    const records = [byName, this.#users.find('client_id', clientId)].filter((record) => record !== undefined);
-    if (records.length > 0) return password === undefined ? DENY : this.#check(password, records);
+    const byClientId = this.#users.find('client_id', clientId);
+    const records = [byName, byClientId].filter((record) => record !== undefined);
+    if (records.length > 0) {
+      if (password === undefined) return DENY;
+      const isStill = (): boolean =>
+        isSame(byName, username === undefined ? undefined : this.#users.find('username', username)) &&
+        isSame(byClientId, this.#users.find('client_id', clientId));
+      // Who was taken away while a slow hash was checked must not come in behind those whose connections ended by it.
+      return this.#check(password, records).then((answer) => (isStill() ? answer : DENY));
+    }
     // Who shows no password learns nothing from how long the answer takes, and where nobody is known nobody is hidden.
     if (password === undefined || !this.#options.hidesUnknown || this.#users.isEmpty) return IGNORE;
     const spent = this.#passwords.verifyUnknown(password, this.#options.rule);

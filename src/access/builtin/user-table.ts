@@ -25,11 +25,19 @@ export class UserTable {
   readonly #table: RecordTable;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #form: PasswordForm;
+  readonly #loginEnded: (kind: UserKind, name: string) => void;
 
-  constructor(table: RecordTable, clock: Pick<Clock, 'now'>, form: PasswordForm) {
+  /** @param loginEnded told of users whose logins of before do not hold any more */
+  constructor(
+    table: RecordTable,
+    clock: Pick<Clock, 'now'>,
+    form: PasswordForm,
+    loginEnded: (kind: UserKind, name: string) => void = () => {},
+  ) {
     this.#table = table;
     this.#clock = clock;
     this.#form = form;
+    this.#loginEnded = loginEnded;
   }
 
   /** The record of a name that a client gave, whatever it is. */
@@ -48,6 +56,13 @@ export class UserTable {
   list(kind: UserKind, page: Page = {}): BuiltinUser[] {
     const records = this.#table.range(userPrefix(kind), pageOptions(page));
     return [...records].map(({ name, value }) => described(kind, name, decodeUser(value)));
+  }
+
+  export(kind: UserKind, page: Page = {}): ImportedUser[] {
+    return [...this.#table.range(userPrefix(kind), pageOptions(page))].map(({ name, value }) => {
+      const { password: stored, superuser, createdAtMs } = decodeUser(value);
+      return { kind, name, stored, superuser, createdAtMs };
+    });
   }
 
   get(kind: UserKind, name: string): BuiltinUser | undefined {
@@ -69,7 +84,8 @@ export class UserTable {
   async change(kind: UserKind, name: string, { password, superuser }: UserChange): Promise<boolean> {
     const key = this.#key(kind, name);
     const bytes = password === undefined ? undefined : this.#passwordBytes(password);
-    return this.#table.change(async () => {
+    let endsLogins = bytes !== undefined;
+    const isThere = await this.#table.change(async () => {
       const before = this.find(kind, name);
       if (before === undefined) return { changes: new Map(), result: false };
       const after: UserRecord = {
@@ -77,16 +93,21 @@ export class UserTable {
         ...(bytes !== undefined && (await this.#secrets(kind, bytes))),
         ...(superuser !== undefined && { superuser }),
       };
+      if (before.superuser && !after.superuser) endsLogins = true;
       return { changes: new Map([[key, encodeUser(after)]]), result: true };
     });
+    if (isThere && endsLogins) this.#loginEnded(kind, name);
+    return isThere;
   }
 
   async remove(kind: UserKind, name: string): Promise<boolean> {
     const key = this.#key(kind, name);
-    return this.#table.change(async () => {
+    const wasThere = await this.#table.change(async () => {
       const isThere = this.#table.get(key) !== undefined;
       return { changes: isThere ? new Map([[key, undefined]]) : new Map(), result: isThere };
     });
+    if (wasThere) this.#loginEnded(kind, name);
+    return wasThere;
   }
 
   async import(users: Iterable<ImportedUser>): Promise<number> {

@@ -29,6 +29,24 @@ for (const durable of [true, false]) {
       expect(users.user('username', 'alice')).toBeUndefined();
     });
 
+    test('connections end with the login that they were made by', async () => {
+      const opened = await open();
+      const users = usersOf(opened);
+      const pump = { kind: 'client_id', name: 'pump' } as const;
+      await users.addUser(alice);
+      await users.addUser({ ...pump, password: 'x', superuser: true });
+      await users.changeUser('username', 'alice', { superuser: true });
+      await users.changeUser('username', 'nobody', { password: 'x' });
+      await users.removeUser('username', 'nobody');
+      expect(opened.ended).toEqual([]);
+      await users.changeUser('username', 'alice', { superuser: false });
+      await users.changeUser('username', 'alice', { superuser: false });
+      await users.changeUser('username', 'alice', { password: 'two' });
+      await users.changeUser('client_id', 'pump', { superuser: false });
+      await users.removeUser('username', 'alice');
+      expect(opened.ended).toEqual(['username alice', 'username alice', 'client_id pump', 'username alice']);
+    });
+
     test('lists come in pages, by the bytes of the names', async () => {
       const opened = await open();
       const users = usersOf(opened);
@@ -242,4 +260,19 @@ test('twenty thousand users are imported, found and listed like one', async () =
   }
   expect(seen.size).toBe(20_000);
   await store.close();
+});
+
+test('where the operator wants it, connections stay', async () => {
+  const opened = await openLogins('builtin', { end_connections: false });
+  await usersOf(opened).addUser(alice);
+  await usersOf(opened).removeUser('username', 'alice');
+  expect(opened.ended).toEqual([]);
+});
+
+test('who is taken away while its password is checked does not come in', async () => {
+  const opened = await openLogins('builtin', { password_hash: 'scrypt' });
+  await usersOf(opened).addUser(alice);
+  const answer = opened.login({ username: 'alice', password: 'one' });
+  await usersOf(opened).removeUser('username', 'alice');
+  expect(await answer).toBe('deny');
 });

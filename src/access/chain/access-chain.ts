@@ -125,12 +125,14 @@ export class AccessChain implements Access {
   /**
    * Asks one source more from now on: after those there are, or before the sources of the configuration where it is a
    * plugin's. What clients were allowed before is looked at again.
+   * @param before the name of the source that is asked next instead
    */
-  add(source: ChainSource, isPlugin: boolean = false): void {
+  add(source: ChainSource, isPlugin: boolean = false, before?: string): void {
     const step = new SourceStep(isPlugin ? pluginPartsOf(source) : sourcePartsOf(source), this.#clock, this.#log);
     const steps = [...this.#routes.whole.all];
     const firstSource = steps.findIndex(({ parts }) => parts.kind !== 'program');
-    steps.splice(isPlugin && firstSource >= 0 ? firstSource : steps.length, 0, step);
+    const next = isPlugin ? firstSource : steps.findIndex(({ parts }) => parts.name === before);
+    steps.splice(next >= 0 ? next : steps.length, 0, step);
     this.#routes.replace(steps);
     this.rulesChanged();
   }
@@ -226,7 +228,7 @@ export class AccessChain implements Access {
     const isDelivery = action === 'receive';
     const steps = stepsFor(route, action);
     // Whoever may subscribe may receive, unless somebody looks at each message.
-    const unmatched = isDelivery || this.#unmatched;
+    const unmatched = isDelivery || (route.allowsUnmatched ?? this.#unmatched);
     if (steps.length === 0 && (client.permissions === undefined || isDelivery)) return unmatched;
     const request = this.#requestOf(action, topic, qos, retain);
     const ofLogin = decideByLogin(client, request);
@@ -267,7 +269,8 @@ export class AccessChain implements Access {
   explain(client: ClientIdentity, request: AccessRequest): Promise<Explanation> {
     const route = this.#routes.of(client.peer.listener);
     if (route.isOpen) return Promise.resolve(settled('allow', 'permissions are not checked at this listener'));
-    return explainPermission(client, request, stepsFor(route, request.action), this.#unmatched ? 'allow' : 'deny');
+    const allows = route.allowsUnmatched ?? this.#unmatched;
+    return explainPermission(client, request, stepsFor(route, request.action), allows ? 'allow' : 'deny');
   }
 }
 

@@ -1,6 +1,7 @@
 /** Why a client may or may not do something: every source in order, what each says and why, and which one decides. */
 
 import type { AccessRequest, ClientIdentity, ExplainedPermission, Permission } from '../../ports/access.ts';
+import { isDelayedTopic, parseDelayedTopic } from '../../topic/delayed.ts';
 import { isReservedToPublish } from '../../topic/reserved.ts';
 import { explainByLogin } from './login-permissions.ts';
 import type { SourceStep } from './source-step.ts';
@@ -21,6 +22,20 @@ export interface Explanation {
   readonly allowed: boolean;
   /** In the order in which the broker asks. */
   readonly steps: readonly ExplainedStep[];
+}
+
+/** Who is asked about, of three: a client by its identifier, a bridge by its name, a caller of the API by its name. */
+export interface Explained {
+  readonly clientId?: string | undefined;
+  /** Of a client. */
+  readonly username?: string | undefined;
+  readonly bridge?: string | undefined;
+  /** Name of a login or of a key. */
+  readonly caller?: string | undefined;
+  /** Of a client or a caller. */
+  readonly address: string;
+  /** Of a client; the first one unless given. */
+  readonly listener?: string | undefined;
 }
 
 type Step = Omit<ExplainedStep, 'decides'>;
@@ -49,8 +64,27 @@ export async function explainAccess(
   if (request.action === 'publish' && isReservedToPublish(topic, client.clientId)) {
     return settled('deny', 'only the broker publishes there');
   }
+  if (request.action === 'publish' && isDelayedTopic(topic)) {
+    const later = await explainDelayed(chain, client, { ...request, topic }, superuser);
+    if (later !== undefined) return later;
+  }
   if (superuser) return settled('allow', 'a superuser may do everything');
   return await chain.explain(client, { ...request, topic });
+}
+
+/** The whole answer where the topic itself is refused; undefined where the one with `$delayed` before it decides. */
+async function explainDelayed(
+  chain: Explaining,
+  client: ClientIdentity,
+  request: AccessRequest,
+  superuser: boolean,
+): Promise<Explanation | undefined> {
+  const topic = parseDelayedTopic(request.topic)?.topic;
+  if (topic === undefined) return undefined;
+  const later = await explainAccess(chain, client, { ...request, topic }, { mountpoint: '', superuser });
+  if (later.allowed) return undefined;
+  const steps = later.steps.map((step) => ({ ...step, because: `of ${topic}: ${step.because}` }));
+  return { allowed: false, steps };
 }
 
 /**
@@ -112,3 +146,6 @@ function explanationOf(steps: readonly (Step & { readonly passesOver?: boolean }
   });
   return { allowed: steps[index]?.answer === 'allow', steps: explained };
 }
+
+/** What holds for callers of the API where the operator has said that nobody is asked about them. */
+export const uncheckedCaller: Explanation = settled('allow', 'permissions.unchecked names api');

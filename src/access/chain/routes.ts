@@ -9,6 +9,8 @@ export interface ListenerChecks {
   readonly logins?: boolean;
   /** Whether permissions are asked about. Default true; otherwise everything is allowed. */
   readonly permissions?: boolean;
+  /** What holds when nobody speaks of a topic. Default: what holds for all. */
+  readonly unmatched?: 'allow' | 'deny';
 }
 
 /** The steps for the clients of one listener, in their order. */
@@ -16,6 +18,8 @@ export interface Route {
   readonly all: readonly SourceStep[];
   /** Whether its clients may do everything that is not the broker's own. */
   readonly isOpen: boolean;
+  /** Whether its clients may do what nobody speaks of; undefined where what holds for all does. */
+  readonly allowsUnmatched?: boolean;
   readonly logins: readonly SourceStep[];
   /** Those that are asked what a client may publish. */
   readonly permissions: readonly SourceStep[];
@@ -58,6 +62,7 @@ export class Routes {
       ...route,
       ...(checks.logins === false && { all: [], logins: [] }),
       ...(checks.permissions === false && { isOpen: true, deliveries: [] }),
+      ...(checks.unmatched !== undefined && { allowsUnmatched: checks.unmatched === 'allow' }),
     });
   }
 

@@ -10,6 +10,7 @@ import type { Authenticator, Authorizer, Credentials, LoginVerdict } from '../..
 import type { AccessSource, OpenAccessSource, SourceDependencies } from '../../ports/access-source.ts';
 import { BackendError } from '../../ports/backend-error.ts';
 import type { Control, ControlAnswer } from '../../ports/control.ts';
+import type { HashRule } from '../../ports/password-checks.ts';
 import { runCommands } from './control.ts';
 import { modelText, readModel } from './file-form.ts';
 import type { Client, Model, StoredHash } from './model.ts';
@@ -68,7 +69,9 @@ class DynamicSecurity implements AccessSource {
 
   async reload(): Promise<void> {
     await this.#inTurn(async () => {
+      const before = this.#model;
       this.#replace(await readFrom(this.#file));
+      for (const username of goneFrom(before, this.#model)) this.#dependencies.endConnections?.('username', username);
     });
   }
 
@@ -89,11 +92,20 @@ class DynamicSecurity implements AccessSource {
   }
 
   #authenticate({ username, password, clientId }: Credentials): Answer | Promise<Answer> {
-    if (username === undefined || password === undefined) return IGNORE;
+    if (username === undefined) return IGNORE;
     const client = this.#model.clients.get(username);
-    if (client === undefined) return IGNORE;
-    if (client.disabled || (client.clientid !== undefined && client.clientid !== clientId)) return DENY;
-    return client.password === undefined ? DENY : this.#check(password, client, client.password);
+    // Whoever claims the name of somebody without showing the password must not have it as an anonymous client either.
+    if (password === undefined) return client === undefined ? IGNORE : DENY;
+    if (client === undefined) return this.#spend(password, IGNORE);
+    const isOther = client.clientid !== undefined && client.clientid !== clientId;
+    if (client.disabled || isOther || client.password === undefined) return this.#spend(password, DENY);
+    return this.#check(password, client, client.password);
+  }
+
+  /** Gives `answer` after the time of a wrong password. */
+  #spend(password: Bytes, answer: Answer): Answer | Promise<Answer> {
+    const spent = this.#dependencies.passwords.verifyUnknown(password, ruleOf(ITERATIONS));
+    return spent === false ? answer : spent.then(() => answer);
   }
 
   #check(password: Bytes, client: Client, { hash, salt, iterations }: StoredHash): Answer | Promise<Answer> {
@@ -101,7 +113,7 @@ class DynamicSecurity implements AccessSource {
       // It may have been disabled, or given another password, while this one was checked.
       isRight && !client.disabled && client.password?.hash === hash ? { outcome: 'allow' } : DENY;
     const right = this.#dependencies.passwords.verify(password, {
-      rule: { kind: 'pbkdf2', mac: 'sha512', iterations, keyBytes: HASH_BYTES },
+      rule: ruleOf(iterations),
       hash: Buffer.from(hash, 'base64').toString('hex'),
       salt: Buffer.from(salt, 'base64'),
     });
@@ -146,6 +158,19 @@ class DynamicSecurity implements AccessSource {
       });
     }
   }
+}
+
+function ruleOf(iterations: number): HashRule {
+  return { kind: 'pbkdf2', mac: 'sha512', iterations, keyBytes: HASH_BYTES };
+}
+
+/** Those who would not come in any more as they did. */
+function goneFrom(before: Model, { clients }: Model): string[] {
+  const isSame = ({ username, password, clientid }: Client): boolean => {
+    const now = clients.get(username);
+    return now !== undefined && !now.disabled && now.password?.hash === password?.hash && now.clientid === clientid;
+  };
+  return [...before.clients.values()].filter((client) => !isSame(client)).map(({ username }) => username);
 }
 
 async function readFrom(file: string): Promise<Model> {

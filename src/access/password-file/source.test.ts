@@ -67,6 +67,17 @@ describe('a reload', () => {
     expect(await logins.login({ username: 'bob', password: 'two' })).toBe('ignore');
   });
 
+  test('ends the connections of those who are gone or have another password, and of nobody else', async () => {
+    const carol = await line('carol', 'three');
+    const logins = await opened(await line('alice', 'secret'), await line('bob', 'two'), carol);
+    logins.write(await line('alice', 'changed'), carol, await line('dan', 'four'));
+    await logins.source.reload!();
+    expect(logins.ended).toEqual(['username alice', 'username bob']);
+    rmSync(logins.file);
+    await expect(logins.source.reload!()).rejects.toThrow();
+    expect(logins.ended).toHaveLength(2);
+  });
+
   test('that fails changes nothing', async () => {
     const logins = await opened(await line('alice', 'secret'));
     rmSync(logins.file);

@@ -1,6 +1,6 @@
 /**
  * Mosquitto's password_file as a source of logins. It is read as a whole at the start and at a reload; a reload that
- * fails changes nothing. Wrong lines are told in the log and make no user.
+ * fails changes nothing, and one that takes a user away or gives it another password ends its connections. Wrong lines are told in the log and make no user.
  */
 
 import { readFile, stat } from 'node:fs/promises';
@@ -25,7 +25,7 @@ const IGNORE: Answer = { outcome: 'ignore' };
 const DENY: Answer = { outcome: 'deny' };
 
 /** @throws BackendError `PASSWORD_FILE_UNREADABLE` */
-export const openPasswordFile: OpenAccessSource = async (name, options, { passwords, log }) => {
+export const openPasswordFile: OpenAccessSource = async (name, options, { passwords, log, endConnections }) => {
   const file = options.optionalText('file');
   if (file === undefined) {
     throw new BackendError(
@@ -40,7 +40,8 @@ export const openPasswordFile: OpenAccessSource = async (name, options, { passwo
     kind: 'password_file',
     authenticator: logins,
     reload: async () => {
-      logins.replace(await readUsers(file, name, log));
+      const gone = logins.replace(await readUsers(file, name, log));
+      for (const username of gone) endConnections?.('username', username);
     },
     close: async () => {},
   };
@@ -64,12 +65,15 @@ class FileLogins implements Authenticator {
     this.replace(users);
   }
 
-  replace(users: Users): void {
+  /** @returns those who are not there any more, or have another password */
+  replace(users: Users): string[] {
+    const gone = [...this.#users].filter(([name, { hash }]) => users.get(name)?.hash !== hash).map(([name]) => name);
     this.#users = users;
     this.#slowest = undefined;
     for (const { rule } of users.values()) {
       if (this.#slowest === undefined || costOf(rule) > costOf(this.#slowest)) this.#slowest = rule;
     }
+    return gone;
   }
 
   authenticate({ username, password }: Credentials): Answer | Promise<Answer> {
@@ -129,7 +133,8 @@ async function readText(file: string, source: string, log: Log): Promise<string>
     if (problem !== undefined) {
       throw new BackendError('PASSWORD_FILE_UNREADABLE', `${file} cannot be used as a password file: ${problem}.`);
     }
-    if ((found.mode & OTHERS_MAY_READ) !== 0) {
+    // Windows keeps rights elsewhere.
+    if (process.platform !== 'win32' && (found.mode & OTHERS_MAY_READ) !== 0) {
       log.warn('Everybody on this machine may read the password file; take that right away: chmod o-r', {
         source,
         file,

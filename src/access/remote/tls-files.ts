@@ -15,8 +15,23 @@ export type TlsSettings = Pick<
   'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername' | 'minVersion' | 'checkServerIdentity'
 >;
 
+/** The certificates and the key of a section, as text, and the version that its connections need. */
+export interface TlsFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
 /** Reads the options `ssl_…` of a section. Rejects with the error that `fail` makes, which names the file. */
 export async function readTlsSettings(options: OptionReader, fail: Fail): Promise<TlsSettings> {
+  const files = await readTlsFiles(options, fail);
+  const rejectUnauthorized = options.boolean('ssl_verify');
+  return { ...files, rejectUnauthorized, ...nameSettings(options.optionalText('ssl_server_name')) };
+}
+
+/** The files of a section, as far as it names them. Rejects as `readTlsSettings` does. */
+export async function readTlsFiles(options: OptionReader, fail: Fail): Promise<TlsFiles> {
   const [ca, cert, key] = await Promise.all(
     ['ssl_ca_file', 'ssl_certificate_file', 'ssl_key_file'].map((name) =>
       readPem(options.optionalText(name), name, fail),
@@ -26,15 +41,18 @@ export async function readTlsSettings(options: OptionReader, fail: Fail): Promis
     throw fail('ssl_certificate_file and ssl_key_file belong together: give both or none');
   }
   const minVersion = options.text('ssl_version_min') === '1.3' ? 'TLSv1.3' : 'TLSv1.2';
-  const files = { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert, key: key! }) };
+  const files: TlsFiles = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert, key: key! }),
+    minVersion,
+  };
   try {
-    createSecureContext({ ...files, minVersion });
+    createSecureContext(files);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw fail(`ssl_ca_file, ssl_certificate_file and ssl_key_file cannot be used: ${why}`, error);
   }
-  const rejectUnauthorized = options.boolean('ssl_verify');
-  return { ...files, minVersion, rejectUnauthorized, ...nameSettings(options.optionalText('ssl_server_name')) };
+  return files;
 }
 
 /** `disable` compares no name; another name is compared instead of the host. */

@@ -1,6 +1,6 @@
 /** From the headers of a request to who asks. */
 
-import { ApiFailure } from '../failure.ts';
+import { ApiFailure, loginLocked } from '../failure.ts';
 import type { Management } from '../management.ts';
 import { type Caller, scopeOf } from './caller.ts';
 import { sameText } from './secret.ts';
@@ -36,15 +36,15 @@ export function authenticate(parts: LoginParts, headers: RequestHeaders, address
 }
 
 function byHeader(parts: LoginParts, authorization: string, address: string): Caller {
-  const waitSeconds = parts.throttle.waitSeconds('', address);
-  if (waitSeconds > 0) {
-    throw new ApiFailure('login_locked', `Too many wrong keys from ${address}; wait ${waitSeconds} s`);
-  }
+  // A key is too long to be guessed, so one that is right is taken whatever others at its address have tried.
   const caller = callerOf(parts, authorization);
   if (caller === undefined) {
+    const waitSeconds = parts.throttle.waitSeconds('', address);
+    if (waitSeconds > 0) throw loginLocked(`keys from ${address}`, waitSeconds);
     parts.throttle.failed('', address);
     throw new ApiFailure('login_failed', 'The API key of the header Authorization is not known, or has ended');
   }
+  parts.throttle.cameIn('', address);
   return caller;
 }
 

@@ -65,7 +65,11 @@ export const accessRoutes: readonly Route[] = [
   route('POST /access/explain', 'read', 'Says whether a client may do something, and who decides', {
     body: Type.Object(
       {
-        clientId: Type.String({ maxLength: 65_535 }),
+        clientId: Type.Optional(
+          Type.String({ maxLength: 65_535, description: 'one of clientId, bridge and caller is needed' }),
+        ),
+        bridge: Type.Optional(Type.String({ maxLength: 64, description: 'name of a bridge' })),
+        caller: Type.Optional(Type.String({ maxLength: 200, description: 'name of a login or key of the API' })),
         username: Type.Optional(Type.String({ maxLength: 65_535 })),
         address: Type.String({ maxLength: 64, default: '127.0.0.1' }),
         listener: Type.Optional(Type.String({ maxLength: 64 })),

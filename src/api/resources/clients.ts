@@ -2,9 +2,10 @@
 
 import { Type } from 'typebox';
 import { type ClientDetail, type ClientSummary, clientSorts, type SubscriptionView } from '../../broker/broker.ts';
+import { subscribeInPlace } from '../asker.ts';
 import { ApiFailure } from '../failure.ts';
 import { type Route, route } from '../route.ts';
-import { pageAnswer, timeText, versionText } from '../shapes.ts';
+import { absent, pageAnswer, tellAbsence, timeText, versionText } from '../shapes.ts';
 
 const summaryFields = {
   clientId: Type.String(),
@@ -102,11 +103,11 @@ export const clientRoutes: readonly Route[] = [
   }),
   route('GET /clients/{clientId}', 'read', 'Shows a client with everything that is known of it', {
     params: byClientId,
-    answer: detail,
-    handle({ management, params }) {
+    query: Type.Object({ tellAbsence }),
+    answer: Type.Union([detail, absent]),
+    handle({ management, params, query }) {
       const client = management.broker.inspect.client(params.clientId);
-      if (client === undefined) throw noClient(params.clientId);
-      return detailShown(client);
+      return client === undefined ? absence(params.clientId, query) : detailShown(client);
     },
   }),
   route(
@@ -124,11 +125,11 @@ export const clientRoutes: readonly Route[] = [
   ),
   route('GET /clients/{clientId}/subscriptions', 'read', 'Lists the subscriptions of a client', {
     params: byClientId,
-    answer: Type.Object({ items: Type.Array(subscription) }),
-    handle({ management, params }) {
+    query: Type.Object({ tellAbsence }),
+    answer: Type.Union([Type.Object({ items: Type.Array(subscription) }), absent]),
+    handle({ management, params, query }) {
       const items = management.broker.inspect.subscriptionsOf(params.clientId);
-      if (items === undefined) throw noClient(params.clientId);
-      return { items };
+      return items === undefined ? absence(params.clientId, query) : { items };
     },
   }),
   route('POST /clients/{clientId}/subscriptions', 'operate', 'Subscribes in a client’s place', {
@@ -144,9 +145,9 @@ export const clientRoutes: readonly Route[] = [
       { additionalProperties: false },
     ),
     answer: subscription,
-    handle({ management, params, body, audit }) {
+    async handle({ management, params, body, audit }) {
       audit(`subscription of the client ${JSON.stringify(params.clientId)} to ${JSON.stringify(body.filter)}`);
-      const made: SubscriptionView | undefined = management.broker.inspect.subscribe(params.clientId, body);
+      const made: SubscriptionView | undefined = await subscribeInPlace(management, params.clientId, body);
       if (made === undefined) throw noClient(params.clientId);
       return made;
     },
@@ -163,12 +164,11 @@ export const clientRoutes: readonly Route[] = [
   }),
   route('GET /clients/{clientId}/queue', 'operate', 'Lists the first of what waits for a client, without payloads', {
     params: byClientId,
-    query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50 }) }),
-    answer: Type.Object({ items: Type.Array(waiting) }),
+    query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50 }), tellAbsence }),
+    answer: Type.Union([Type.Object({ items: Type.Array(waiting) }), absent]),
     handle({ management, params, query }) {
       const items = management.broker.inspect.queueOf(params.clientId, query.limit);
-      if (items === undefined) throw noClient(params.clientId);
-      return { items };
+      return items === undefined ? absence(params.clientId, query) : { items };
     },
   }),
   route('GET /subscriptions', 'read', 'Lists subscriptions of all clients', {
@@ -185,6 +185,12 @@ export const clientRoutes: readonly Route[] = [
       pageAnswer(await management.broker.inspect.subscriptions(query), (one) => one),
   }),
 ];
+
+/** @throws ApiFailure unless whoever asks wants to be told */
+function absence(clientId: string, query: { readonly tellAbsence: boolean }): { readonly absent: true } {
+  if (!query.tellAbsence) throw noClient(clientId);
+  return { absent: true };
+}
 
 function noClient(clientId: string): ApiFailure {
   return new ApiFailure(

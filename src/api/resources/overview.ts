@@ -1,12 +1,14 @@
 /** The broker at a glance: what there is, what flows, what is dropped, and what an operator has to see to. */
 
 import { Type } from 'typebox';
-import type { Alarm } from '../../broker/broker.ts';
+import type { Alarm, ClientSummary } from '../../broker/broker.ts';
 import { ApiFailure } from '../failure.ts';
 import { type Route, route } from '../route.ts';
 import { timeText } from '../shapes.ts';
 
 const span = Type.Union([Type.Literal('10m'), Type.Literal('24h')], { default: '10m' });
+/** What busy clients are ordered by. */
+const trafficSorts = ['messagesIn', 'messagesOut', 'bytesIn', 'bytesOut'] as const;
 const alarm = Type.Object({
   name: Type.String(),
   message: Type.String(),
@@ -53,6 +55,34 @@ export const overviewRoutes: readonly Route[] = [
       items: await management.broker.inspect.slowSubscribers(query.limit),
     }),
   }),
+  route('GET /tables/top-clients', 'read', 'Lists connected clients with most traffic since they connected', {
+    query: Type.Object({
+      sort: Type.Union(
+        trafficSorts.map((sort) => Type.Literal(sort)),
+        { default: 'messagesIn' },
+      ),
+      limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50 }),
+    }),
+    answer: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          clientId: Type.String(),
+          username: Type.Optional(Type.String()),
+          address: Type.String(),
+          connectedAt: Type.Optional(Type.String()),
+          messagesIn: Type.Integer(),
+          messagesOut: Type.Integer(),
+          bytesIn: Type.Integer(),
+          bytesOut: Type.Integer(),
+        }),
+      ),
+    }),
+    handle: async ({ management, query: { sort, limit } }) => ({
+      items: (await management.broker.inspect.clients({ connected: true, sort, order: 'desc', limit })).items.map(
+        trafficShown,
+      ),
+    }),
+  }),
   route('GET /tables/top-topics', 'read', 'Lists the topics with most messages, once counting was begun', {
     query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50 }) }),
     answer: Type.Object({ since: Type.Optional(Type.String()), items: Type.Array(Type.Unknown()) }),
@@ -71,6 +101,12 @@ export const overviewRoutes: readonly Route[] = [
     },
   }),
 ];
+
+function trafficShown(client: ClientSummary): unknown {
+  const { clientId, username, address, connectedAtMs, messagesIn, messagesOut, bytesIn, bytesOut } = client;
+  const connectedAt = timeText(connectedAtMs);
+  return { clientId, username, address, connectedAt, messagesIn, messagesOut, bytesIn, bytesOut };
+}
 
 function alarmShown({ activatedAtMs, deactivatedAtMs, ...rest }: Alarm): unknown {
   return { ...rest, activatedAt: timeText(activatedAtMs), deactivatedAt: timeText(deactivatedAtMs) };

@@ -68,6 +68,12 @@ export const pluginRoutes: readonly Route[] = [
       items: (management.plugins?.list() ?? []).map(({ type: _type, ...rest }) => rest),
     }),
   }),
+  route('GET /modules', 'read', 'Lists what EMQX calls modules; their names are those of plugins as well', {
+    answer: Type.Object({ items: Type.Array(plugin) }),
+    handle: ({ management }) => ({
+      items: (management.modules?.list() ?? []).map(({ type: _type, ...rest }) => rest),
+    }),
+  }),
   act('load', 'Starts a plugin, now and after a restart', (plugins, name) => plugins.load(name)),
   act('unload', 'Stops a plugin, now and after a restart', (plugins, name) => plugins.unload(name)),
   act('reload', 'Stops a plugin and starts it again', (plugins, name) => plugins.reload(name)),
@@ -106,9 +112,8 @@ export const pluginRoutes: readonly Route[] = [
 
 /** @throws ApiFailure when there is no such plugin */
 function known({ management, params }: Pick<Call<{ name: string }>, 'management' | 'params'>): PluginAdministration {
-  const { plugins }: Management = management;
-  if (plugins?.list().some(({ name }) => name === params.name) !== true) {
-    throw new ApiFailure('not_found', `There is no plugin ${JSON.stringify(params.name)}`);
-  }
-  return plugins;
+  const { plugins, modules }: Management = management;
+  const found = [plugins, modules].find((one) => one?.list().some(({ name }) => name === params.name));
+  if (found === undefined) throw new ApiFailure('not_found', `There is no plugin ${JSON.stringify(params.name)}`);
+  return found;
 }

@@ -1,12 +1,12 @@
 /**
  * Messages published through the API. The permission chain is asked as for a client whose user name is that of the login
- * or of the key; administrators are superusers.
+ * or of the key, whatever its role, unless permissions.unchecked says otherwise.
  */
 
 import { type Static, Type } from 'typebox';
 import { InvalidRequest } from '../../broker/broker.ts';
 import type { Properties } from '../../packet/types.ts';
-import type { ClientIdentity } from '../../ports/access.ts';
+import { askerOf } from '../asker.ts';
 import { ApiFailure } from '../failure.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -85,7 +85,7 @@ export const publishRoutes: readonly Route[] = [
 /** @throws ApiFailure or InvalidRequest for a payload or a topic that cannot be published, or not by the caller */
 function publish(call: Pick<Call, 'management' | 'caller' | 'address'>, asked: Asked): Promise<number> {
   const { topic, qos = 0, retain = false } = asked;
-  const client = clientOf(call);
+  const client = askerOf(call.management, call.caller?.name ?? '', call.address);
   const payload = payloadOf(asked);
   return call.management.broker.publish({
     topic,
@@ -95,13 +95,6 @@ function publish(call: Pick<Call, 'management' | 'caller' | 'address'>, asked: A
     ...propertiesOf(asked),
     ...(client !== undefined && { client }),
   });
-}
-
-/** Whom the permission chain is asked about; undefined for administrators. */
-function clientOf({ caller, address }: Pick<Call, 'caller' | 'address'>): ClientIdentity | undefined {
-  if (caller === undefined || caller.scope === 'admin') return undefined;
-  const peer = { address, port: 0, localAddress: '', localPort: 0, listener: '', transport: 'memory' } as const;
-  return { clientId: `api:${caller.name}`, username: caller.name, peer, version: 5 };
 }
 
 function payloadOf({ payload = '', encoding = 'text' }: Asked): string | Buffer {

@@ -1,7 +1,7 @@
 /** Log in, see who one is, change the password, log out. */
 
 import { Type } from 'typebox';
-import { ApiFailure } from '../failure.ts';
+import { ApiFailure, loginLocked } from '../failure.ts';
 import type { Account } from '../login/accounts.ts';
 import { COOKIE } from '../login/authenticate.ts';
 import { type Call, type Route, route } from '../route.ts';
@@ -28,10 +28,7 @@ export const sessionRoutes: readonly Route[] = [
       const { name, password } = call.body;
       const { accounts, throttle } = call.management;
       const waitSeconds = throttle.waitSeconds(name, call.address);
-      if (waitSeconds > 0) {
-        call.header('retry-after', String(waitSeconds));
-        throw new ApiFailure('login_locked', `Too many wrong passwords; wait ${waitSeconds} s`);
-      }
+      if (waitSeconds > 0) throw loginLocked('passwords', waitSeconds);
       const account = await accounts.check(name, password, call.isLocal);
       if (account === undefined) {
         throttle.failed(name, call.address);

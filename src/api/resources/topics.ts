@@ -2,9 +2,10 @@
 
 import { Type } from 'typebox';
 import type { ChildrenPage, RetainedDetail, RetainedSummary } from '../../broker/broker.ts';
+import { askerOf } from '../asker.ts';
 import { ApiFailure } from '../failure.ts';
 import { type Route, route } from '../route.ts';
-import { pageAnswer, payloadShown, timeText } from '../shapes.ts';
+import { absent, pageAnswer, payloadShown, tellAbsence, timeText } from '../shapes.ts';
 
 const topicText = Type.String({ minLength: 1, maxLength: 65_535 });
 const childrenQuery = Type.Object({
@@ -26,6 +27,11 @@ const retainedFields = {
   publisher: Type.String(),
   expiresAt: Type.Optional(Type.String()),
 };
+const retainedDetail = Type.Object({
+  ...retainedFields,
+  payload: Type.Union([Type.Object({ text: Type.String() }), Type.Object({ hex: Type.String() })]),
+  properties: Type.Optional(Type.Unknown()),
+});
 const listQuery = {
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50 }),
   cursor: Type.Optional(Type.String({ maxLength: 200_000 })),
@@ -61,31 +67,30 @@ export const topicRoutes: readonly Route[] = [
       childrenShown(await management.broker.inspect.retained.children({ parent, after: cursor, limit })),
   }),
   route('GET /retained/message', 'read', 'Shows the retained message of a topic', {
-    query: Type.Object({ topic: topicText }),
-    answer: Type.Object({
-      ...retainedFields,
-      payload: Type.Union([Type.Object({ text: Type.String() }), Type.Object({ hex: Type.String() })]),
-      properties: Type.Optional(Type.Unknown()),
-    }),
+    query: Type.Object({ topic: topicText, tellAbsence }),
+    answer: Type.Union([retainedDetail, absent]),
     handle({ management, query }) {
       const message = management.broker.inspect.retained.get(query.topic);
-      if (message === undefined) throw noMessage();
-      return detailShown(message);
+      if (message !== undefined) return detailShown(message);
+      if (query.tellAbsence) return { absent: true };
+      throw noMessage();
     },
   }),
   route('DELETE /retained/message', 'operate', 'Deletes the retained message of a topic', {
     query: Type.Object({ topic: topicText }),
-    async handle({ management, query, audit }) {
+    async handle({ management, query, audit, caller, address }) {
       audit(`removal of the retained message of ${JSON.stringify(query.topic.slice(0, 200))}`);
-      if (!(await management.broker.inspect.retained.delete(query.topic))) throw noMessage();
+      const asker = askerOf(management, caller?.name ?? '', address);
+      if (!(await management.broker.inspect.retained.delete(query.topic, asker))) throw noMessage();
     },
   }),
   route('DELETE /retained', 'operate', 'Deletes the retained messages of a topic and of all below it', {
     query: Type.Object({ prefix: topicText }),
     answer: Type.Object({ deleted: Type.Integer() }),
-    async handle({ management, query, audit }) {
+    async handle({ management, query, audit, caller, address }) {
       audit(`removal of the retained messages below ${JSON.stringify(query.prefix.slice(0, 200))}`);
-      return { deleted: await management.broker.inspect.retained.deleteBelow(query.prefix) };
+      const asker = askerOf(management, caller?.name ?? '', address);
+      return { deleted: await management.broker.inspect.retained.deleteBelow(query.prefix, asker) };
     },
   }),
 ];

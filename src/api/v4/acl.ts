@@ -19,12 +19,12 @@ import { asParameter, kindOfName, type MnesiaName, usersOf } from './users.ts';
 
 type RuleAction = BuiltinPermission['action'];
 
-const actions: ReadonlyMap<string, RuleAction> = new Map<string, RuleAction>([
+export const actions: ReadonlyMap<string, RuleAction> = new Map<string, RuleAction>([
   ['pub', 'publish'],
   ['sub', 'subscribe'],
   ['pubsub', 'all'],
 ]);
-const actionNames: Readonly<Record<RuleAction, string>> = { publish: 'pub', subscribe: 'sub', all: 'pubsub' };
+export const actionNames: Readonly<Record<RuleAction, string>> = { publish: 'pub', subscribe: 'sub', all: 'pubsub' };
 const LIMIT_DEFAULT = 50;
 const BATCH_MAX = 1_000;
 /** Rules of so many names are looked through for one answer. */

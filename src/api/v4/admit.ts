@@ -1,6 +1,7 @@
 /** Who asks the API of EMQX 4: an application, an API key, or somebody with a login to the dashboard. */
 
 import type { FastifyRequest } from 'fastify';
+import { loginLocked } from '../failure.ts';
 import { isLocalRequest } from '../http-server.ts';
 import { type Caller, scopeOf } from '../login/caller.ts';
 import { sameText } from '../login/secret.ts';
@@ -12,9 +13,13 @@ const KNOWN_SECRET = 'public';
 /** Of how many callers it is known for a while that their passwords were right. */
 const CHECKED_MS = 60_000;
 
+/** What only sessions of people have. */
+const personal = { mustChangePassword: false, csrfToken: undefined } as const;
+
 /**
  * Undefined for whoever is not known. Failures count against the address, as those of the dashboard do.
  * @param takesLogins whether logins to the dashboard are looked at
+ * @throws ApiFailure `login_locked`
  */
 export async function admitV4(
   management: Management,
@@ -27,27 +32,29 @@ export async function admitV4(
   if (pair === undefined || colon < 1) return undefined;
   const { throttle } = management;
   const [name, secret] = [pair.slice(0, colon), pair.slice(colon + 1)];
-  if (throttle.waitSeconds(name, request.ip) > 0) return undefined;
+  // A key is too long to be guessed, so one that is right is taken whatever others at its address have tried.
+  const key = management.apiKeys.checkPair(name, secret);
+  if (key !== undefined) return { name: key.name, kind: 'api_key', scope: key.scope, ...personal };
+  const waitSeconds = throttle.waitSeconds(name, request.ip);
+  if (waitSeconds > 0) throw loginLocked('secrets', waitSeconds);
   const caller = await callerOf(management, name, secret, isLocalRequest(request), takesLogins);
   if (caller === undefined) throttle.failed(name, request.ip);
+  else throttle.cameIn(name, request.ip);
   return caller;
 }
 
 async function callerOf(
-  { application, apiKeys, accounts }: Management,
+  { application, accounts }: Management,
   name: string,
   secret: string,
   isLocal: boolean,
   takesLogins: boolean,
 ): Promise<Caller | undefined> {
-  const rest = { mustChangePassword: false, csrfToken: undefined } as const;
   if (application !== undefined && sameText(`${name}:${secret}`, `${application.id}:${application.secret}`)) {
     const mayCome = isLocal || application.secret !== KNOWN_SECRET;
-    return mayCome ? { name, kind: 'api_key', scope: 'admin', ...rest } : undefined;
+    return mayCome ? { name, kind: 'api_key', scope: 'admin', ...personal } : undefined;
   }
-  const key = apiKeys.checkPair(name, secret);
-  if (key !== undefined) return { name: key.name, kind: 'api_key', scope: key.scope, ...rest };
   if (!takesLogins) return undefined;
   const account = await accounts.checkAgain(name, secret, CHECKED_MS);
-  return account === undefined ? undefined : { name, kind: 'login', scope: scopeOf(account.role), ...rest };
+  return account === undefined ? undefined : { name, kind: 'login', scope: scopeOf(account.role), ...personal };
 }

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { InvalidRequest } from '../../broker/broker.ts';
+import { askerOf, subscribeInPlace } from '../asker.ts';
 import {
   answer,
   codes,
@@ -45,14 +46,17 @@ function payloadOf(fields: Fields): string | Buffer {
   return Buffer.from(text, 'base64');
 }
 
-async function publish({ management }: V4Call, fields: Fields): Promise<V4Answer> {
+async function publish({ management, who, address }: V4Call, fields: Fields): Promise<V4Answer> {
   const topics = topicsOf(fields);
   const [payload, qos] = [payloadOf(fields), qosOf(fields)];
   const isRetained = fields.get('retain');
   const retain = isRetained === true || isRetained === 1 || isRetained === 'true' || isRetained === '1';
+  const client = askerOf(management, who, address);
   const ids: string[] = [];
   for (const topic of topics) {
-    await asTopic(() => management.broker.publish({ topic, payload, qos, retain }));
+    await asTopic(() =>
+      management.broker.publish({ topic, payload, qos, retain, ...(client !== undefined && { client }) }),
+    );
     ids.push(messageId());
   }
   if (!fields.has('return')) return done;
@@ -77,7 +81,7 @@ function messageId(): string {
 async function subscribe({ management }: V4Call, fields: Fields): Promise<V4Answer> {
   const [clientId, qos] = [textOf(fields, 'clientid'), qosOf(fields)];
   for (const filter of topicsOf(fields)) {
-    const made = await asTopic(() => management.broker.inspect.subscribe(clientId, { filter, qos }));
+    const made = await asTopic(() => subscribeInPlace(management, clientId, { filter, qos }));
     if (made === undefined) throw new V4Failure(codes.clientMissing, 'channel_not_found');
   }
   return done;

@@ -15,6 +15,8 @@ export interface V4Call {
   readonly isOneNode: boolean;
   /** Who asks, by name. */
   readonly who: string;
+  /** From where. */
+  readonly address: string;
 }
 
 export interface V4Meta {

@@ -3,10 +3,12 @@
 import { aclRows } from './acl.ts';
 import { bannedRows } from './banned.ts';
 import { clientRows } from './clients.ts';
+import { dataRows } from './data.ts';
 import { nodeRows } from './nodes.ts';
 import { partRows } from './parts.ts';
 import { publishRows } from './publish.ts';
 import type { V4Row } from './row.ts';
+import { topicMetricsRows } from './topic-metrics.ts';
 import { userRows } from './users.ts';
 
 export const v4Rows: readonly V4Row[] = [
@@ -17,4 +19,6 @@ export const v4Rows: readonly V4Row[] = [
   ...bannedRows,
   ...userRows,
   ...aclRows,
+  ...dataRows,
+  ...topicMetricsRows,
 ];

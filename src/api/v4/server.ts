@@ -5,7 +5,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiFailure } from '../failure.ts';
-import { failureOf, logMistake } from '../http-server.ts';
+import { asFailed, failureOf, logMistake } from '../http-server.ts';
 import { type Caller, includesScope } from '../login/caller.ts';
 import type { Management } from '../management.ts';
 import { admitV4 } from './admit.ts';
@@ -103,6 +103,7 @@ async function answerRow(
     node: management.node.name,
     isOneNode: row.path.startsWith('/nodes/:node/'),
     who: request.caller?.name ?? '',
+    address: request.ip,
   };
   requireNode(call);
   let outcome: 'done' | 'refused' | 'failed' = 'failed';
@@ -148,7 +149,7 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
     return;
   }
   const failure = failureOf(error);
-  const { code, status, message } = failure;
+  const { code, message } = failure;
   if (code === 'login_required') {
     void reply.status(401).header('www-authenticate', 'Basic Realm="minirest-server"').type(PLAIN).send('UNAUTHORIZED');
     return;
@@ -156,5 +157,5 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
   if (code === 'internal') logMistake(management.log, request, error);
   if (code === 'bad_request') void reply.status(200).send({ code: codes.parameterWrong, message });
   else if (code === 'internal') void reply.status(500).type(PLAIN).send('Internal Error');
-  else void reply.status(status).send({ code: codes.unknown, message });
+  else void asFailed(reply, failure).send({ code: codes.unknown, message });
 }

@@ -16,7 +16,9 @@ import type { Connection } from './connection.ts';
 import { grantedExpiry, grantedKeepAlive } from './grants.ts';
 import { applyGrant, applyLimits, type Grant } from './login/apply-grant.ts';
 import { refuseBanned, refuseFlapping } from './login/banned.ts';
+import { mountpointOf } from './mountpoint.ts';
 import { InboundAliases } from './topic-alias.ts';
+import { checkTopic } from './topic-limits.ts';
 import { willMessage } from './will.ts';
 
 /** What was found of a session before it is resumed. */
@@ -49,13 +51,15 @@ export function accept(connection: Connection, login: Login, grant: Grant): void
   }
   // Bans may have come while the login was checked, and the login may have given the client another name.
   if (refuseBanned(connection)) return;
-  if (context.flapping !== undefined && refuseFlapping(connection, context.flapping)) return;
+  if (connection.options.flappingDetection && refuseFlapping(connection)) return;
   const { will } = login.packet;
+  if (!mount(connection)) return;
+  if (will !== undefined) checkTopic(connection.options, context.counters, connection.mountpoint + will.topic, 0x90);
   // The right to publish the will is checked now, while the client can still be told.
   const allowed =
     will === undefined
       ? true
-      : authorize(connection, 'publish', connection.rules.mountpoint + will.topic, will.qos, will.retain);
+      : authorize(connection, 'publish', connection.mountpoint + will.topic, will.qos, will.retain);
   const { revision } = context.access;
   connection.settle(
     allowed,
@@ -67,6 +71,20 @@ export function accept(connection: Connection, login: Login, grant: Grant): void
       throw new ProtocolError(0x87, '', 'The permission to publish the will could not be checked');
     },
   );
+}
+
+/** False for a client whose names cannot stand in its listener's mountpoint; it has been told. */
+function mount(connection: Connection): boolean {
+  const mountpoint = mountpointOf(connection.rules.mountpoint, connection.identity);
+  if (mountpoint === undefined) {
+    const message =
+      `${connection.label} was refused: the mountpoint of its listener has a place for its name, and it has none ` +
+      'that could stand there (no +, # or /)';
+    connection.end({ name: 'not_authorized', reasonCode: 0x87, message });
+    return false;
+  }
+  connection.transmitter.mountpoint = mountpoint;
+  return true;
 }
 
 function claim(connection: Connection, login: Login, grant: Grant): void {
@@ -107,14 +125,14 @@ function lookThrough(connection: Connection, login: Login, grant: Grant, revisio
 function openSession(connection: Connection, login: Login, grant: Grant, revision: number, review: Review): void {
   const { context } = connection;
   const { packet } = login;
-  const { sessions, options, journal } = context;
+  const { sessions, journal } = context;
   // Somebody else may have come first while others were asked.
   if (isRefused(connection, sessions.get(connection.identity.clientId))) return;
   const since = journal?.operations ?? 0;
   const { session, present } = sessions.open(
     connection,
     packet.cleanStart,
-    grantedExpiry(packet, options),
+    grantedExpiry(packet, connection.options),
     sessionWill(connection, login),
   );
   session.revision = revision;
@@ -175,7 +193,7 @@ function sessionWill(connection: Connection, { packet, willRevision = -1 }: Logi
 }
 
 function configure(connection: Connection, packet: ConnectPacket, grant: Grant): void {
-  const { options } = connection.context;
+  const { options } = connection;
   const { properties } = packet;
   connection.window = Math.min(options.inflightMax, properties?.receiveMaximum ?? 65_535);
   connection.keepAlive = grantedKeepAlive(packet, options.keepAliveSecondsMax);

@@ -2,13 +2,14 @@
 
 import { PACKET_BYTES_MAX } from '../../packet/encode.ts';
 import type { Properties } from '../../packet/types.ts';
+import { BRIDGE_MARK, hasBridgeMark } from '../../topic/bridge-list.ts';
 import type { Login } from './accept-connection.ts';
 import type { Connection } from './connection.ts';
 import { grantedExpiry } from './grants.ts';
 import type { Grant } from './login/apply-grant.ts';
 
 export function connackProperties(connection: Connection, login: Login, grant: Grant): Properties {
-  const { options } = connection.context;
+  const { options } = connection;
   const { packet, assignedClientId } = login;
   const asked = packet.properties ?? {};
   const properties: Properties = {};
@@ -34,6 +35,10 @@ export function connackProperties(connection: Connection, login: Login, grant: G
   if (asked.requestResponseInformation === true && options.responseInformation !== '') {
     properties.responseInformation = options.responseInformation.replaceAll('%c', () => connection.identity.clientId);
   }
-  if (grant.userProperties !== undefined) properties.userProperties = grant.userProperties;
+  const userProperties = [
+    ...(grant.userProperties ?? []),
+    ...(hasBridgeMark(asked.userProperties) ? [BRIDGE_MARK] : []),
+  ];
+  if (userProperties.length > 0) properties.userProperties = userProperties;
   return properties;
 }

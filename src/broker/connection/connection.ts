@@ -14,6 +14,7 @@ import { isPromiseLike } from '../../std/promise-like.ts';
 import { quote } from '../../std/shorten.ts';
 import type { TokenBucket } from '../../std/token-bucket.ts';
 import type { BrokerContext } from '../context.ts';
+import type { BrokerOptions } from '../options.ts';
 import { type Asker, mayReceive } from '../permission/authorize.ts';
 import type { RouteMemory } from '../routing/router.ts';
 import type { Sender } from '../session/outbox-context.ts';
@@ -24,7 +25,7 @@ import { endOverdue } from './end-overdue.ts';
 import { awaitAnswer } from './flow/awaited.ts';
 import { Deadline, type DeadlineOwner } from './flow/deadline.ts';
 import { TurnShare } from './flow/turn-share.ts';
-import { UnreadAnswers } from './flow/unread-answers.ts';
+import { UnreadAnswers, unreadBytesMax } from './flow/unread-answers.ts';
 import type { AuthenticationStage } from './handle-auth.ts';
 import { handlePublish } from './handle-publish.ts';
 import type { LoginExpiry } from './login/login-expiry.ts';
@@ -43,9 +44,13 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   readonly link: Link;
   readonly rules: ListenerRules;
   readonly context: BrokerContext;
+  /** What holds for this client: the broker's options, or those of its listener's zone. */
+  readonly options: BrokerOptions;
   readonly deadline: Deadline;
   readonly transmitter: Transmitter;
-  readonly #unreadAnswers: UnreadAnswers;
+  readonly #unreadBytesMax: number;
+  /** Made when first needed: a client that reads what it asked for never does. */
+  #unreadAnswers: UnreadAnswers | undefined;
   state: ConnectionState = 'opening';
   version: ProtocolVersion = 4;
   identity: ClientIdentity;
@@ -89,20 +94,26 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   /** Packets that wait for a commit. */
   #promised = 0;
 
-  constructor(link: Link, rules: ListenerRules, context: BrokerContext) {
+  constructor(link: Link, rules: ListenerRules, context: BrokerContext, options: BrokerOptions) {
     this.link = link;
     this.rules = rules;
     this.context = context;
+    this.options = options;
     this.identity = { clientId: '', username: undefined, peer: link.peer, version: 4 };
-    this.deadline = new Deadline(context, this);
+    this.deadline = new Deadline(context, this, options.connectSecondsMax);
     this.transmitter = new Transmitter(link, context.clock, rules.mountpoint);
-    this.#unreadAnswers = new UnreadAnswers(link, context);
+    this.#unreadBytesMax = unreadBytesMax(options);
   }
 
   /** How the client is called in sentences. */
   get label(): string {
     const { clientId, peer } = this.identity;
     return clientId === '' ? `Client at ${peer.address}:${peer.port}` : `Client ${quote(clientId)} (${peer.address})`;
+  }
+
+  /** Put before every topic of the client; before its login, as its listener says it. */
+  get mountpoint(): string {
+    return this.transmitter.mountpoint;
   }
 
   get isConnected(): boolean {
@@ -183,7 +194,7 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   }
 
   drained(): void {
-    this.#unreadAnswers.drained();
+    this.#unreadAnswers?.drained();
     if (this.state === 'connected') this.session?.pump();
   }
 
@@ -195,11 +206,16 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
    */
   send(packet: ControlPacket): boolean {
     if (this.link.send(this.problemInformation ? packet : withoutProblemInformation(packet))) {
-      this.#unreadAnswers.look();
+      if (this.link.bytesWaiting >= this.#unreadBytesMax) this.#tooManyUnread();
       return true;
     }
     this.end(unsendable(this.label, packet));
     return false;
+  }
+
+  #tooManyUnread(): void {
+    this.#unreadAnswers ??= new UnreadAnswers(this.link, this.context);
+    this.#unreadAnswers.tooMany();
   }
 
   /**
@@ -271,7 +287,7 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   // As sender of an outbox.
 
   get congested(): boolean {
-    return this.link.bytesWaiting >= this.context.options.writeBufferBytesMax;
+    return this.link.bytesWaiting >= this.options.writeBufferBytesMax;
   }
 
   transmit(

@@ -4,8 +4,8 @@ import type { Connection } from './connection.ts';
 
 /** @param silenceMs the silence that was allowed, or 0 when the login took too long */
 export function endOverdue(connection: Connection, silenceMs: number): void {
-  const { context, label } = connection;
-  const { counters, options } = context;
+  const { context, label, options } = connection;
+  const { counters } = context;
   if (connection.state === 'connected') {
     counters.keepAliveTimeouts++;
     connection.end({
@@ -17,6 +17,15 @@ export function endOverdue(connection: Connection, silenceMs: number): void {
     return;
   }
   counters.limit('connect_seconds');
+  // Who has said everything and waits for us is not to blame, and may come again.
+  if (connection.state === 'accepting') {
+    connection.end({
+      name: 'connect_timeout',
+      reasonCode: 0x88,
+      message: `${label} was refused: its login was not checked within ${options.connectSecondsMax} s (connect_seconds_max)`,
+    });
+    return;
+  }
   connection.end({
     name: 'connect_timeout',
     reasonCode: 0x87,

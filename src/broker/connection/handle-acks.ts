@@ -16,7 +16,7 @@ export function handlePuback(connection: Connection, packet: AckPacket): void {
 }
 
 function tell({ context: { events }, identity: client }: Connection, { message, qos }: Outbound): void {
-  if (events.wants('acknowledged')) events.emit('acknowledged', { message, client, qos });
+  if (events.wantsAcknowledged) events.emit('acknowledged', { message, client, qos });
 }
 
 function count({ context }: Connection, { type }: AckPacket, isDone: boolean): void {

@@ -117,23 +117,23 @@ function identify(connection: Connection, packet: ConnectPacket): string | undef
 }
 
 /** @throws ProtocolError for a client whose identifier begins with something else than all here do */
-function checkPrefix({ context }: Connection, clientId: string): void {
-  const { clientIdPrefix } = context.options;
+function checkPrefix({ options }: Connection, clientId: string): void {
+  const { clientIdPrefix } = options;
   if (clientId.startsWith(clientIdPrefix)) return;
   throw new ProtocolError(0x87, '', `The Client Identifier does not begin with ${clientIdPrefix} (client_id_prefix)`);
 }
 
 /** @throws ProtocolError for a client that cannot be told of the keep alive that it may have */
-function checkKeepAlive({ context }: Connection, { version, keepAlive }: ConnectPacket): void {
-  const { keepAliveSecondsMax: max, keepAliveStrict } = context.options;
+function checkKeepAlive({ options }: Connection, { version, keepAlive }: ConnectPacket): void {
+  const { keepAliveSecondsMax: max, keepAliveStrict } = options;
   if (!keepAliveStrict || version >= 5 || max === 0 || (keepAlive > 0 && keepAlive <= max)) return;
   throw new ProtocolError(0x85, '', `Keep alive of ${keepAlive} s; the limit is ${max} (keep_alive_seconds_max)`);
 }
 
 /** Returns an identifier to assign, or undefined when the client has one. */
 function checkClientId(connection: Connection, clientId: string, packet: ConnectPacket): string | undefined {
-  const { options, counters, random, sessions } = connection.context;
-  const { rules } = connection;
+  const { counters, random, sessions } = connection.context;
+  const { rules, options } = connection;
   if (clientId !== '') {
     const bytes = Buffer.byteLength(clientId);
     if (bytes <= options.clientIdBytesMax) return undefined;
@@ -153,7 +153,12 @@ function checkClientId(connection: Connection, clientId: string, packet: Connect
   }
   let assigned: string;
   // A client may have chosen an identifier of this form for itself [MQTT-3.2.2-16].
-  do assigned = (rules.assignedClientIdPrefix ?? 'auto-') + random.hex(16);
+  do assigned = (rules.assignedClientIdPrefix ?? 'auto-') + uuidShaped(random.hex(16));
   while (sessions.get(assigned) !== undefined);
   return assigned;
+}
+
+/** 32 digits in the groups of a UUID, as Mosquitto writes them. */
+function uuidShaped(digits: string): string {
+  return [0, 8, 12, 16, 20].map((start, at) => digits.slice(start, [8, 12, 16, 20, 32][at])).join('-');
 }

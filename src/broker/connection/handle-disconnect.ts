@@ -15,7 +15,7 @@ export function handleDisconnect(connection: Connection, packet: DisconnectPacke
         `DISCONNECT sets a Session Expiry Interval of ${asked} s though CONNECT set 0 (section 3.14.2.2.2)`,
       );
     }
-    context.sessions.setExpiry(session, Math.min(asked, context.options.sessionExpirySecondsMax));
+    context.sessions.setExpiry(session, Math.min(asked, connection.options.sessionExpirySecondsMax));
   }
   connection.end({
     name: 'normal',

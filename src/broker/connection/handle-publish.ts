@@ -25,7 +25,7 @@ export function handlePublish(connection: Connection, message: Message): void {
   if (message.properties !== undefined) applyProperties(connection, message);
   checkPublish(connection, message);
   if (connection.messageRate !== undefined || connection.byteRate !== undefined) slowDown(connection, message);
-  const { mountpoint } = connection.rules;
+  const { mountpoint } = connection;
   if (mountpoint !== '') {
     message.topic = mountpoint + message.topic;
     message.frameStart = -1;
@@ -37,7 +37,7 @@ export function handlePublish(connection: Connection, message: Message): void {
     return;
   }
   if (qos > 0) countUnacknowledged(connection, message);
-  const { payloadBytesMax } = context.options;
+  const { payloadBytesMax } = connection.options;
   if (payloadBytesMax > 0 && message.payloadBytes > payloadBytesMax) {
     tooLarge(connection, message, payloadBytesMax);
     return;
@@ -70,7 +70,7 @@ function applyProperties(connection: Connection, message: Message): void {
 }
 
 function checkPublish(connection: Connection, message: Message): void {
-  const { options } = connection.context;
+  const { options } = connection;
   const { qos, topic } = message;
   if (qos > options.maximumQos || qos > connection.rules.maximumQos) {
     const maximum = Math.min(options.maximumQos, connection.rules.maximumQos);
@@ -81,17 +81,17 @@ function checkPublish(connection: Connection, message: Message): void {
   }
   // The decoder hands out the same string while the topic stays the same, so this is a comparison of pointers.
   if (topic !== connection.checkedTopic) {
-    checkTopic(connection.context, connection.rules.mountpoint + topic, 0x90);
+    checkTopic(options, connection.context.counters, connection.mountpoint + topic, 0x90);
     connection.checkedTopic = topic;
   }
 }
 
 function countUnacknowledged(connection: Connection, message: Message): void {
-  const { options, counters } = connection.context;
+  const { options, context } = connection;
   connection.unacknowledged++;
   // Below 5.0 there is no Receive Maximum; packet identifiers bound what such a client can leave open.
   if (connection.version < 5 || connection.unacknowledged <= options.receiveMaximum) return;
-  counters.limit('receive_maximum');
+  context.counters.limit('receive_maximum');
   throw new ProtocolError(
     0x93,
     'MQTT-3.3.4-7',
@@ -121,15 +121,15 @@ function authorized(connection: Connection, message: Message, yes: boolean): voi
     reason: 'not_authorized',
   });
   // The client knows nothing of its mountpoint.
-  const text = `No permission to publish to ${quote(message.topic.slice(connection.rules.mountpoint.length))}`;
-  if (connection.context.options.unauthorizedPublish === 'disconnect') {
+  const text = `No permission to publish to ${quote(message.topic.slice(connection.mountpoint.length))}`;
+  if ((connection.rules.unauthorizedPublish ?? connection.options.unauthorizedPublish) === 'disconnect') {
     throw new ProtocolError(0x87, 'MQTT-3.3.5-2', text);
   }
   refuse(connection, message, 0x87, text);
 }
 
 /** What the client waits for an answer to. A hook may change the message meanwhile. */
-type Received = Pick<Message, 'qos' | 'packetId'>;
+type Received = Pick<Message, 'qos' | 'packetId' | 'topic'>;
 
 /** Lets the program change or refuse the message. */
 function filter(connection: Connection, message: Message): void {
@@ -138,7 +138,7 @@ function filter(connection: Connection, message: Message): void {
     routeAndAcknowledge(connection, message, message);
     return;
   }
-  const received: Received = { qos: message.qos, packetId: message.packetId };
+  const received: Received = { qos: message.qos, packetId: message.packetId, topic: message.topic };
   connection.settle(
     filterMessage(context, message, connection.identity),
     (answer) => {
@@ -166,13 +166,18 @@ function routeAndAcknowledge(connection: Connection, received: Received, message
   if (qos === 2) {
     session!.incoming.add(packetId);
     session!.journal?.incoming(session!.number, packetId);
+    if (message !== 0 && context.journal !== undefined) message.journalCount = since;
   }
   const refusable = qos > 0 && connection.version === 5;
   const { routeMemory } = connection;
-  const receivers = message === 0 ? 1 : acceptMessage(context, message, connection.identity, refusable, routeMemory);
+  const { identity, superuser } = connection;
+  const publisher = superuser ? undefined : identity;
+  const receivers =
+    message === 0 ? 1 : acceptMessage(context, message, identity, refusable, publisher, received.topic, routeMemory);
   const matched = routeMemory.match?.values.length ?? 0;
   if (matched > FEW_MATCHED) connection.spend(matched);
   if (qos === 0) return;
+  if (message !== 0) message.journalCount = -1;
   if (receivers < 0) {
     if (qos === 2) forgetIncoming(connection, packetId);
     refuse(connection, received, 0x97, 'A limit on retained messages is reached');

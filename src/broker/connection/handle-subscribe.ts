@@ -32,7 +32,7 @@ export function handleSubscribe(connection: Connection, packet: SubscribePacket)
   const { context } = connection;
   connection.spend(packet.subscriptions.length * UNITS_PER_FILTER);
   const identifier = packet.properties?.subscriptionIdentifiers?.[0] ?? 0;
-  if (identifier !== 0 && !context.options.subscriptionIdentifiersAvailable) {
+  if (identifier !== 0 && !connection.options.subscriptionIdentifiersAvailable) {
     throw new ProtocolError(0xa1, '', 'SUBSCRIBE has a Subscription Identifier; they are switched off');
   }
   const requests = packet.subscriptions.map((options) => examine(connection, options));
@@ -111,7 +111,7 @@ function examine(connection: Connection, options: SubscriptionRequest): Request 
   if (parsed.kind === 'shared' && options.noLocal) {
     throw new ProtocolError(0x82, 'MQTT-3.8.3-4', `No Local on the shared subscription ${quote(options.filter)}`);
   }
-  const { mountpoint } = connection.rules;
+  const { mountpoint } = connection;
   return {
     options: optionsOf(connection, options, parsed),
     fullFilter: mountFilter(mountpoint, options.filter),
@@ -122,7 +122,7 @@ function examine(connection: Connection, options: SubscriptionRequest): Request 
 
 function optionsOf(connection: Connection, options: SubscriptionRequest, parsed: ParsedFilter): SubscriptionRequest {
   if (connection.bridge) return asForBridge(options, parsed);
-  if (connection.version === 5 || connection.context.options.echoBelowV5) return options;
+  if (connection.version === 5 || connection.options.echoBelowV5) return options;
   // No Local says nothing of a group, whose members are several [MQTT-3.8.3-4].
   return { ...options, noLocal: parsed.kind !== 'shared' };
 }
@@ -136,9 +136,8 @@ function asForBridge(options: SubscriptionRequest, parsed: ParsedFilter): Subscr
 }
 
 function refusalOf(connection: Connection, filter: string, parsed: ParsedFilter): number {
-  const { context } = connection;
-  const { options } = context;
-  if (topicLimitProblem(context, filter) !== undefined) return 0x8f;
+  const { context, options } = connection;
+  if (topicLimitProblem(options, context.counters, filter) !== undefined) return 0x8f;
   if (parsed.kind === 'shared' && !options.sharedSubscriptionAvailable) return 0x9e;
   if (isWildcard(parsed.filter) && !options.wildcardSubscriptionAvailable) return 0xa2;
   return 0;
@@ -181,6 +180,7 @@ function subscribe(
     }
     made.push(subscription);
   }
+  if (made.length < requests.length) context.counters.subscribesRefused++;
   const finish = (): void => {
     connection.promise({ type: 'suback', packetId: packet.packetId, reasonCodes, properties: undefined }, since);
     for (const subscription of replays) session.replayRetained(subscription);
@@ -194,20 +194,20 @@ function subscribe(
 }
 
 function isFull(connection: Connection, fullFilter: string): boolean {
-  const { counters, options } = connection.context;
+  const { context, options } = connection;
   const { subscriptions, subscriptionBytes } = connection.session!;
   if (subscriptions.has(fullFilter)) return false;
   if (subscriptions.size >= connection.subscriptionsMax) {
-    counters.limit('subscriptions_per_client');
+    context.counters.limit('subscriptions_per_client');
     return true;
   }
   if (subscriptionBytes + fullFilter.length <= options.subscriptionBytesPerClientMax) return false;
-  counters.limit('subscription_bytes_per_client');
+  context.counters.limit('subscription_bytes_per_client');
   return true;
 }
 
 function put(connection: Connection, { options, fullFilter, parsed }: Request, identifier: number): Put {
-  const { options: limits } = connection.context;
-  const qos = Math.min(options.qos, limits.maximumQos, connection.rules.maximumQos) as 0 | 1 | 2;
+  const { maximumQos } = connection.context.options;
+  const qos = Math.min(options.qos, maximumQos, connection.rules.maximumQos) as 0 | 1 | 2;
   return putSubscription(connection.context, connection.session!, fullFilter, parsed, { ...options, qos }, identifier);
 }

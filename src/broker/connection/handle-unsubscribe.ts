@@ -33,7 +33,7 @@ function unsubscribe(connection: Connection, packet: UnsubscribePacket, filters:
   const since = context.journal?.operations ?? 0;
   const reasonCodes = filters.map((filter) => {
     if (typeof filter === 'number') return filter;
-    const fullFilter = mountFilter(connection.rules.mountpoint, filter);
+    const fullFilter = mountFilter(connection.mountpoint, filter);
     const subscription = session.subscriptions.get(fullFilter);
     if (subscription === undefined) return 0x11;
     removeSubscription(context.router, session, subscription);
@@ -48,5 +48,5 @@ function checkFilter(connection: Connection, filter: string): void {
   if (typeof parsed === 'string') {
     throw new ProtocolError(0x8f, 'MQTT-4.7.1-1', `The topic filter ${quote(filter)} ${parsed}`);
   }
-  checkTopic(connection.context, filter, 0x8f);
+  checkTopic(connection.options, connection.context.counters, filter, 0x8f);
 }

@@ -10,24 +10,17 @@ import { OutboundAliases } from './topic-alias.ts';
 export class Transmitter {
   readonly #link: Link;
   readonly #clock: Clock;
-  readonly #mountpoint: string;
+  /** Of this client; see `mountpointOf`. */
+  mountpoint: string;
   #version: ProtocolVersion = 4;
   #aliases: OutboundAliases | undefined;
-  readonly #delivery: Delivery = {
-    qos: 0,
-    retain: false,
-    dup: false,
-    packetId: 0,
-    subscriptionIdentifiers: undefined,
-    messageExpiryInterval: undefined,
-    topicAlias: 0,
-    topicOmitted: false,
-  };
+  /** Made with the first message: many clients only publish. */
+  #delivery: Delivery | undefined;
 
   constructor(link: Link, clock: Clock, mountpoint: string) {
     this.#link = link;
     this.#clock = clock;
-    this.#mountpoint = mountpoint;
+    this.mountpoint = mountpoint;
   }
 
   /** @param aliasesMax Topic Aliases that may be assigned towards the client [MQTT-3.1.2-26] */
@@ -45,12 +38,13 @@ export class Transmitter {
     packetId: number,
     identifiers: readonly number[] | undefined,
   ): boolean {
+    this.#delivery ??= emptyDelivery();
     const delivery = this.#delivery;
     delivery.qos = qos;
     delivery.retain = retain;
     delivery.dup = dup;
     delivery.packetId = packetId;
-    const outgoing = this.#mountpoint === '' ? message : withoutMountpoint(message, this.#mountpoint);
+    const outgoing = this.mountpoint === '' ? message : withoutMountpoint(message, this.mountpoint);
     if (this.#version < 5) return this.#link.sendPublish(outgoing, delivery);
     delivery.subscriptionIdentifiers = identifiers;
     delivery.messageExpiryInterval =
@@ -74,4 +68,17 @@ export class Transmitter {
     delivery.topicAlias = 0;
     return this.#link.sendPublish(message, delivery);
   }
+}
+
+function emptyDelivery(): Delivery {
+  return {
+    qos: 0,
+    retain: false,
+    dup: false,
+    packetId: 0,
+    subscriptionIdentifiers: undefined,
+    messageExpiryInterval: undefined,
+    topicAlias: 0,
+    topicOmitted: false,
+  };
 }

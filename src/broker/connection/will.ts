@@ -10,7 +10,7 @@ import { checkTopic } from './topic-limits.ts';
 
 /** @throws ProtocolError when the broker cannot publish such a will */
 export function checkWill(connection: Connection, will: Will): void {
-  const { options } = connection.context;
+  const { options } = connection;
   const maximumQos = Math.min(options.maximumQos, connection.rules.maximumQos);
   if (will.qos > maximumQos) {
     throw new ProtocolError(0x9b, 'MQTT-3.2.2-12', `Will at QoS ${will.qos}; the highest QoS here is ${maximumQos}`);
@@ -22,13 +22,13 @@ export function checkWill(connection: Connection, will: Will): void {
   if (problem !== undefined) {
     throw new ProtocolError(0x90, 'MQTT-3.1.3-11', `The Will Topic ${quote(will.topic)} ${problem}`);
   }
-  checkTopic(connection.context, connection.rules.mountpoint + will.topic, 0x90);
+  checkTopic(options, connection.context.counters, will.topic, 0x90);
 }
 
 /** The message to keep until the connection ends. */
 export function willMessage(connection: Connection, will: Will): Message {
   const { topic, payload, qos, retain, properties } = will;
-  const message = Message.of(connection.rules.mountpoint + topic, payload, qos, retain, withoutDelay(properties));
+  const message = Message.of(connection.mountpoint + topic, payload, qos, retain, withoutDelay(properties));
   message.publisher = connection.identity.clientId;
   // CONNECT was read in a block that may be much larger; the will stays for as long as the session.
   message.frameVersion = connection.version;

@@ -8,6 +8,6 @@ export type { Inspect } from './inspect.ts';
 export type { PageOf, PageRequest } from './page.ts';
 export type { Readings } from './readings.ts';
 export type { RetainedDetail, RetainedSummary } from './retained-browser.ts';
-export type { SubscriptionQuery, SubscriptionView } from './subscriptions.ts';
+export type { SubscribeRequest, SubscriptionQuery, SubscriptionView } from './subscriptions.ts';
 export type { TappedPacket } from './tapped-packet.ts';
 export type { TapRequest } from './taps.ts';

@@ -18,6 +18,7 @@ import {
   detailOf,
   listClients,
 } from './clients.ts';
+import { endLogins, type LoginOwner } from './end-logins.ts';
 import { Inventory } from './inventory.ts';
 import { PageBuilder, type PageOf, type PageRequest } from './page.ts';
 import { type QueuedView, queueOf } from './queue.ts';
@@ -26,6 +27,7 @@ import { RetainedBrowser } from './retained-browser.ts';
 import { inSlices } from './slices.ts';
 import {
   listSubscriptions,
+  mustBePermitted,
   type SubscribeRequest,
   type SubscriptionQuery,
   type SubscriptionView,
@@ -170,6 +172,11 @@ export class Inspect {
     return connection !== undefined || endSession;
   }
 
+  /** Ends the connections of a client or a user, and the logins that are under way; see `endLogins`. */
+  endLogins(whose: LoginOwner): Promise<void> {
+    return endLogins(this.#context, whose);
+  }
+
   /**
    * What is on its way to a client or waits for it, oldest first. Undefined: there is no such client.
    * @param limit 100 unless given, at most 1,000
@@ -224,6 +231,18 @@ export class Inspect {
     return session && viewOf(subscribeFor(this.#context, session, request));
   }
 
+  /**
+   * As `subscribe`, if the client itself may; see `mustBePermitted`.
+   * @throws InvalidRequest for a filter that is none, above a limit, or not permitted
+   */
+  async subscribePermitted(clientId: string, request: SubscribeRequest): Promise<SubscriptionView | undefined> {
+    const session = this.#context.sessions.get(clientId);
+    if (session === undefined) return undefined;
+    await mustBePermitted(this.#context, session, request);
+    // Whoever had the session may have left, or have become somebody else, while others were asked.
+    return this.#context.sessions.get(clientId) === session ? this.subscribe(clientId, request) : undefined;
+  }
+
   /** Unsubscribes in a client's place. False: there is no such client or subscription. */
   unsubscribe(clientId: string, filter: string): boolean {
     const session = this.#context.sessions.get(clientId);
@@ -264,6 +283,11 @@ export class Inspect {
   /** Shows packets of a client or on topics while they pass; returns the function that ends it. @throws InvalidRequest */
   tap(request: TapRequest, receive: (packet: TappedPacket) => void): () => void {
     return this.#taps.add(request, receive);
+  }
+
+  /** Has somebody look at the packets of every connection that begins from now on, those of undefined aside. */
+  watchAll(tapOf: Parameters<Taps['watchAll']>[0]): void {
+    this.#taps.watchAll(tapOf);
   }
 
   /** Says something on a topic of `$SYS`, as the broker itself; the text is asked for only if somebody wants it. */

@@ -2,6 +2,7 @@
 
 import { Message } from '../../packet/message.ts';
 import type { Properties, Qos } from '../../packet/types.ts';
+import type { ClientIdentity } from '../../ports/access.ts';
 import { quote } from '../../std/shorten.ts';
 import { topicFilterProblem, topicNameProblem } from '../../topic/name.ts';
 import type { BrokerContext } from '../context.ts';
@@ -74,8 +75,13 @@ export class RetainedBrowser {
     return page.page((message) => summaryOf(message));
   }
 
-  /** Resolves when it is gone for good. False: there is no such message. */
-  async delete(topic: string): Promise<boolean> {
+  /**
+   * Resolves when it is gone for good. False: there is no such message.
+   * @param client on whose behalf: it needs the permission to publish an empty retained message there
+   * @throws InvalidRequest where the client has no such permission
+   */
+  async delete(topic: string, client?: ClientIdentity): Promise<boolean> {
+    if (client !== undefined) await this.#mustBeAllowed(client, topic);
     if (this.#context.retained.get(topic) === undefined) return false;
     this.#clear(topic);
     await this.#committed();
@@ -84,16 +90,18 @@ export class RetainedBrowser {
 
   /**
    * Deletes the messages of a topic and of all topics below it, a few at a time.
+   * @param client on whose behalf; as with `delete`
    * @returns how many, once they are gone for good
+   * @throws InvalidRequest with nothing deleted, where the client has no permission for one of them
    */
-  async deleteBelow(prefix: string): Promise<number> {
+  async deleteBelow(prefix: string, client?: ClientIdentity): Promise<number> {
     const problem = topicNameProblem(prefix);
     if (problem !== undefined) throw new InvalidRequest(`Cannot delete: the topic ${quote(prefix)} ${problem}`);
-    return await this.deleteMatching(`${prefix}/#`);
+    return await this.deleteMatching(`${prefix}/#`, client);
   }
 
   /** As `deleteBelow`, for all topics that a filter matches. */
-  async deleteMatching(filter: string): Promise<number> {
+  async deleteMatching(filter: string, client?: ClientIdentity): Promise<number> {
     const problem = topicFilterProblem(filter);
     if (problem !== undefined) throw new InvalidRequest(`Cannot delete: the filter ${quote(filter)} ${problem}`);
     let deleted = 0;
@@ -102,6 +110,10 @@ export class RetainedBrowser {
     await this.#walk(filter, (message) => {
       topics.push(message.topic);
     });
+    for (const [index, topic] of client === undefined ? [] : topics.entries()) {
+      if (index % DELETED_PER_TURN === DELETED_PER_TURN - 1) await turn(this.#context.clock);
+      await this.#mustBeAllowed(client!, topic);
+    }
     for (const topic of topics) {
       this.#clear(topic);
       deleted++;
@@ -111,6 +123,14 @@ export class RetainedBrowser {
     }
     await this.#committed();
     return deleted;
+  }
+
+  async #mustBeAllowed(identity: ClientIdentity, topic: string): Promise<void> {
+    // The chain alone is asked: what a bridge has left below $SYS may be deleted, though nobody may publish there.
+    if (await this.#context.access.authorize(identity, 'publish', topic, 0, true)) return;
+    throw new InvalidRequest(
+      `Cannot delete: the client ${quote(identity.clientId)} has no permission to publish to ${quote(topic)}`,
+    );
   }
 
   #clear(topic: string): void {

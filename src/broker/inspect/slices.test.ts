@@ -1,6 +1,7 @@
 /** A hundred thousand sessions are listed without holding anybody up. */
 
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../ports/clock.ts';
 import { SystemClock } from '../../std/system-clock.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { testBroker } from '../../testing/test-broker.ts';
@@ -85,6 +86,21 @@ describe('slices', () => {
     }
     await looking;
     expect(turns).toBe(2);
+  });
+
+  it('take one turn together, however many look at the same time', async () => {
+    const tasks: (() => void)[] = [];
+    const clock = { monotonic: () => 0, soon: (task: () => void) => tasks.push(task) } as unknown as Clock;
+    const seen: number[] = [];
+    const looking = [0, 1, 2].map((walk) => inSlices(Array.from({ length: 40_000 }), clock, () => seen.push(walk)));
+    const ofTurns: string[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      for (let i = 0; i < 5; i++) await Promise.resolve();
+      ofTurns.push([...new Set(seen.splice(0))].join());
+      for (const task of tasks.splice(0)) task();
+    }
+    await Promise.all(looking);
+    expect(ofTurns.filter((walks) => walks !== '')).toEqual(['0', '0', '1', '2', '1', '2']);
   });
 
   it('end early where the visitor has seen enough', async () => {

@@ -1,12 +1,13 @@
 /**
  * Looks at a great many things without holding anybody up: a little at a time, with a turn for everybody else in
- * between. What is looked at may change meanwhile, as maps and walks allow.
+ * between, and one of those who look at a time, however many there are. What is looked at may change meanwhile, as maps
+ * and walks allow.
  */
 
 import type { Clock } from '../../ports/clock.ts';
 
 /** What one turn may take, in milliseconds. */
-const SLICE_MS = 4;
+const SLICE_MS = 2;
 /** Reading the clock costs as much as looking at a few things. */
 const THINGS_PER_LOOK = 64;
 /** Where the clock stands still the count is the bound. */
@@ -14,6 +15,8 @@ const THINGS_PER_SLICE = 20_000;
 
 /** @param visit false ends it early */
 export async function inSlices<T>(things: Iterable<T>, clock: Clock, visit: (thing: T) => unknown): Promise<void> {
+  // Others who look have had theirs in this turn of the loop.
+  if (waiting.has(clock)) await turn(clock);
   let begunMs = clock.monotonic();
   let seen = 0;
   for (const thing of things) {
@@ -27,7 +30,25 @@ export async function inSlices<T>(things: Iterable<T>, clock: Clock, visit: (thi
   }
 }
 
-/** Resolves when others have had their turn. */
+/** Who waits for a turn, by the clock of the broker; there is no entry where nobody does. */
+const waiting = new WeakMap<Clock, (() => void)[]>();
+
+/** Resolves when others have had their turn: in a later one of the loop, and alone in it among those who wait here. */
 export function turn(clock: Clock): Promise<void> {
-  return new Promise((resolve) => clock.soon(resolve));
+  return new Promise((resolve) => {
+    const queue = waiting.get(clock);
+    if (queue !== undefined) {
+      queue.push(resolve);
+      return;
+    }
+    waiting.set(clock, [resolve]);
+    clock.soon(() => next(clock));
+  });
+}
+
+function next(clock: Clock): void {
+  const queue = waiting.get(clock);
+  queue?.shift()?.();
+  if (queue === undefined || queue.length === 0) waiting.delete(clock);
+  else clock.soon(() => next(clock));
 }

@@ -8,6 +8,7 @@ import { mountFilter } from '../connection/mountpoint.ts';
 import { topicLimitProblem } from '../connection/topic-limits.ts';
 import type { BrokerContext } from '../context.ts';
 import { InvalidRequest } from '../invalid-request.ts';
+import { authorize } from '../permission/authorize.ts';
 import { putSubscription } from '../routing/put-subscription.ts';
 import { removeSubscription } from '../routing/remove-subscription.ts';
 import type { Session } from '../session/session.ts';
@@ -105,8 +106,37 @@ export interface SubscribeRequest extends Partial<SubscribeOptions> {
 }
 
 /**
- * Subscribes in a client's place. No permission is asked: the operator is the one who decides. Where the permissions
- * of the client forbid it, their next change takes the subscription away again.
+ * Asks whether a client may have a subscription that somebody else makes in its place. Of one that is not connected
+ * nobody is asked: its session is looked through when it is resumed, and nothing leaves it before.
+ * @throws InvalidRequest when it may not, or that cannot be found out
+ */
+export async function mustBePermitted(
+  context: BrokerContext,
+  session: Session,
+  { filter, qos = 0 }: SubscribeRequest,
+): Promise<void> {
+  const connection = connectionOf(session);
+  const parsed = parseFilter(filter);
+  // A filter that is none is refused with the reason for that.
+  if (connection === undefined || typeof parsed === 'string') return;
+  const { identity } = connection;
+  const { revision } = context.access;
+  const mayHave = await authorize(connection, 'subscribe', session.mountpoint + parsed.filter, qos, false);
+  if (!mayHave) {
+    throw new InvalidRequest(
+      `Cannot subscribe: the client ${quote(session.clientId)} has no permission to subscribe to ${quote(filter)}`,
+    );
+  }
+  const isCurrent = connectionOf(session) === connection && connection.identity === identity;
+  if (isCurrent && context.access.revision === revision) return;
+  throw new InvalidRequest(
+    'Cannot subscribe: the client or the rules about it changed while its permission was asked; ask again',
+  );
+}
+
+/**
+ * Subscribes in a client's place. No permission is asked, which is for plugins and for operators whom nobody is to be
+ * asked about. Where the permissions of the client forbid it, their next change takes the subscription away again.
  * @throws InvalidRequest for a filter that is none, or above a limit
  */
 export function subscribeFor(context: BrokerContext, session: Session, request: SubscribeRequest): Subscription {
@@ -117,14 +147,14 @@ export function subscribeFor(context: BrokerContext, session: Session, request: 
   if (typeof parsed === 'string') {
     throw new InvalidRequest(`Cannot subscribe: the topic filter ${quote(filter)} ${parsed}`);
   }
-  const tooMuch = topicLimitProblem(context, filter);
+  const tooMuch = topicLimitProblem(session.options, context.counters, filter);
   if (tooMuch !== undefined) throw new InvalidRequest(`Cannot subscribe: ${quote(filter)} is ${tooMuch}`);
   if (parsed.kind === 'shared' && request.noLocal === true) {
     throw new InvalidRequest(`Cannot subscribe: ${quote(filter)} is shared and cannot have noLocal [MQTT-3.8.3-4]`);
   }
   const fullFilter = mountFilter(mountpoint, filter);
   const { subscriptions, subscriptionBytes } = session;
-  const { subscriptionsPerClientMax, subscriptionBytesPerClientMax } = options;
+  const { subscriptionsPerClientMax, subscriptionBytesPerClientMax } = session.options;
   const isNew = !subscriptions.has(fullFilter);
   if (isNew && subscriptions.size >= subscriptionsPerClientMax) {
     throw new InvalidRequest(

@@ -107,6 +107,37 @@ class ClientTap implements LinkTap {
   }
 }
 
+/** What two look at: whoever looks at everybody, and those who look at one client. */
+class SharedTap implements LinkTap {
+  readonly always: LinkTap;
+  readonly own: LinkTap;
+
+  constructor(always: LinkTap, own: LinkTap) {
+    this.always = always;
+    this.own = own;
+  }
+
+  received(packet: ControlPacket): void {
+    this.always.received(packet);
+    this.own.received(packet);
+  }
+
+  sent(packet: ControlPacket): void {
+    this.always.sent(packet);
+    this.own.sent(packet);
+  }
+
+  publishReceived(message: Message): void {
+    this.always.publishReceived(message);
+    this.own.publishReceived(message);
+  }
+
+  publishSent(message: Message, delivery: Delivery): void {
+    this.always.publishSent(message, delivery);
+    this.own.publishSent(message, delivery);
+  }
+}
+
 export class Taps {
   readonly #context: TapsContext;
   readonly #byClient = new Map<string, Set<Tap>>();
@@ -114,6 +145,9 @@ export class Taps {
   #stopConnected: (() => void) | undefined;
   #stopPublished: (() => void) | undefined;
   #size = 0;
+  /** Makes what looks at every new connection. */
+  #tapOf: ((link: Link) => LinkTap | undefined) | undefined;
+  readonly #always = new WeakMap<Link, LinkTap>();
 
   constructor(context: TapsContext) {
     this.#context = context;
@@ -176,29 +210,46 @@ export class Taps {
       taps.delete(tap);
       if (taps.size > 0) return;
       this.#byClient.delete(clientId);
-      for (const { link } of this.#context.open) if (isOf(link.tap, clientId)) link.tap = undefined;
+      for (const { link } of this.#context.open) if (isOf(link.tap, clientId)) this.#set(link, undefined);
     };
   }
 
   #attach(link: Link, clientId: string): void {
     const taps = this.#byClient.get(clientId);
-    link.tap = taps === undefined ? undefined : new ClientTap(clientId, taps);
+    this.#set(link, taps === undefined ? undefined : new ClientTap(clientId, taps));
+  }
+
+  #set(link: Link, own: LinkTap | undefined): void {
+    const always = this.#always.get(link);
+    link.tap = always === undefined || own === undefined ? (own ?? always) : new SharedTap(always, own);
+  }
+
+  /** Has somebody look at every connection that begins from now on; there can be one such. */
+  watchAll(tapOf: (link: Link) => LinkTap | undefined): void {
+    this.#tapOf = tapOf;
   }
 
   /** To be called for each new link: while a client is looked at, it is seen who connects. */
   linkOpened(link: Link): void {
-    if (this.#byClient.size === 0) return;
+    const always = this.#tapOf?.(link);
+    if (always !== undefined) this.#always.set(link, always);
+    if (this.#byClient.size === 0) {
+      if (always !== undefined) link.tap = always;
+      return;
+    }
     const first: LinkTap = {
       received: (packet) => {
         if (packet.type !== 'connect') return;
         this.#attach(link, packet.clientId);
-        link.tap?.received(packet);
+        const { tap } = link;
+        // Whoever looks at everybody has it already.
+        (tap instanceof SharedTap ? tap.own : tap === always ? undefined : tap)?.received(packet);
       },
       publishReceived: () => {},
       sent: () => {},
       publishSent: () => {},
     };
-    link.tap = first;
+    this.#set(link, first);
     // What a client is called in the end may be another name than the one in its CONNECT.
     this.#stopConnected ??= this.#context.events.on('connected', ({ client }) => {
       if (this.#byClient.has(client.clientId)) this.#find(client.clientId);
@@ -213,5 +264,6 @@ export class Taps {
 }
 
 function isOf(tap: LinkTap | undefined, clientId: string): boolean {
-  return tap instanceof ClientTap && tap.clientId === clientId;
+  const own = tap instanceof SharedTap ? tap.own : tap;
+  return own instanceof ClientTap && own.clientId === clientId;
 }

@@ -8,6 +8,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Message } from '../../packet/message.ts';
 import type { Properties } from '../../packet/types.ts';
 import type { Store } from '../../ports/store.ts';
+import { publisherFields } from './publisher-lines.ts';
 import {
   type BanRecord,
   decodeInflight,
@@ -17,6 +18,8 @@ import {
   type InflightRecord,
   numbersOfKey,
   portable,
+  type RetainedPublisherRecord,
+  recordKeys,
   type SessionRecord,
   type SubscriptionRecord,
 } from './records.ts';
@@ -66,7 +69,13 @@ export function* exportLines(store: ReadableStore, counts: LineCounts): Generato
   yield* queuedLines(store, clientIds, suspects, counts);
   for (const { value } of store.range('r/')) {
     counts.retainedMessages++;
-    yield line({ type: 'retained', ...messageFields(decodeMessage(value)) });
+    const message = decodeMessage(value);
+    const right = store.get(recordKeys.retainedPublisher(message.topic));
+    yield line({
+      type: 'retained',
+      ...messageFields(message),
+      right: right && publisherFields(decodeJson<RetainedPublisherRecord>(right)),
+    });
   }
   for (const { value } of store.range('b/')) {
     const { kind, value: banned, by, reason, atMs, untilMs } = decodeJson<BanRecord>(value);

@@ -29,6 +29,7 @@ import {
   time,
   whole,
 } from './json-fields.ts';
+import { publisherOf } from './publisher-lines.ts';
 import {
   type BanRecord,
   decodeInflight,
@@ -257,6 +258,11 @@ export class LineImport {
       throw new LineMistake(`the store has a retained message on ${quote(topic)} already`);
     }
     this.#store.put(key, encodeMessage(message));
+    // Without a publisher of its own it must not be kept by the right of whoever has published what it replaces.
+    const right = fields.optional('right', publisherOf);
+    const rightKey = recordKeys.retainedPublisher(topic);
+    if (right === undefined) this.#store.delete(rightKey);
+    else this.#store.put(rightKey, encodeJson({ topic, ...right }));
     this.counts.retainedMessages++;
   }
 

@@ -11,6 +11,7 @@ import type { Store } from '../../ports/store.ts';
 import type { Counters } from '../counters.ts';
 import type { Outbound } from '../session/outbound.ts';
 import type { Subscription } from '../session/subscription.ts';
+import { MessageReferences } from './message-references.ts';
 import {
   encodeInflight,
   encodeJson,
@@ -59,8 +60,7 @@ export class Journal {
   #scheduled = false;
   #lastKey = 0;
   #failing = false;
-  /** Queued records that refer to each message that is kept once for several sessions. */
-  readonly #references = new Map<number, number>();
+  readonly #references = new MessageReferences();
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #counters: Counters;
@@ -128,7 +128,6 @@ export class Journal {
     } else if (first?.outbound.journalBatch === this.batch && first.outbound.journalKey !== 0) {
       message.journalKey = this.nextKey();
       this.#put(recordKeys.message(message.journalKey), encodeMessage(message));
-      this.#references.set(message.journalKey, 0);
       this.#refer(message.journalKey, first.outbound);
       this.#putQueued(first.session, first.outbound);
       this.#refer(message.journalKey, outbound);
@@ -140,7 +139,7 @@ export class Journal {
 
   #refer(messageKey: number, outbound: Outbound): void {
     outbound.journalMessage = messageKey;
-    this.#references.set(messageKey, this.#references.get(messageKey)! + 1);
+    this.#references.add(messageKey);
   }
 
   #putQueued(session: number, outbound: Outbound): void {
@@ -155,6 +154,18 @@ export class Journal {
       inline: messageKey === 0 ? message : undefined,
     });
     this.#put(recordKeys.queued(session, outbound.journalKey), value);
+  }
+
+  /**
+   * A QoS 2 message for a session that is not kept waits for the commit as well where its publisher does: if the store
+   * refuses, the publisher sends it again, and no receiver must have had it.
+   */
+  holdBack(outbound: Outbound, owner: QueueOwner): void {
+    const { journalCount } = outbound.message;
+    if (journalCount < 0 || journalCount === this.operations) return;
+    outbound.leavesAfter = this.batch;
+    outbound.journalBatch = this.batch;
+    this.#messages.push({ owner, outbound });
   }
 
   /** The message has a packet identifier, under which it is sent. At QoS 2 it may leave when that is durable. */
@@ -190,28 +201,16 @@ export class Journal {
   }
 
   #unrefer(messageKey: number): void {
-    if (messageKey === 0) return;
-    const left = (this.#references.get(messageKey) ?? 1) - 1;
-    if (left > 0) {
-      this.#references.set(messageKey, left);
-    } else {
-      this.#references.delete(messageKey);
-      this.#delete(recordKeys.message(messageKey));
-    }
+    if (messageKey !== 0 && this.#references.take(messageKey)) this.#delete(recordKeys.message(messageKey));
   }
 
   /** Counts a reference found at start. */
   countReference(messageKey: number): void {
-    if (messageKey !== 0) this.#references.set(messageKey, (this.#references.get(messageKey) ?? 0) + 1);
+    if (messageKey !== 0) this.#references.add(messageKey);
   }
 
   isReferred(messageKey: number): boolean {
     return this.#references.has(messageKey);
-  }
-
-  /** Deletes a record found at start that nothing refers to. */
-  deleteLeftOver(key: string): void {
-    this.#delete(key);
   }
 
   /** Reads committed queue records of a session behind `afterKey`, oldest first. */

@@ -148,6 +148,55 @@ describe('lines', () => {
     expect(back.takePublishes().map(({ topic }) => topic)).toEqual(['open', 'open', 'open']);
   });
 
+  it('keep by whose right a message is retained, and none where the line has none', async () => {
+    const store = new KeptStore();
+    let isAllowed = true;
+    const authorize = (client: { clientId: string }, { action }: { action: string }) =>
+      action === 'publish' && client.clientId === 'a' && !isAllowed ? 'deny' : 'allow';
+    const access = { authorizers: [{ name: 'x', authorize }] } as const;
+    const broker = { checkRetainedPublishers: true };
+    const before = await testBroker({ store, access, broker });
+    const certificate = { commonName: 'a', subject: 'CN=a', fingerprint256: 'AA', der: Buffer.from('x') };
+    const client = await before.connect({ clientId: 'a', peer: { address: '10.0.0.7', certificate } });
+    for (const topic of ['mine', 'free']) await client.publish(topic, 'x', { qos: 1, retain: true });
+    await before.run();
+    const lines = exported(store);
+    const right = JSON.parse(lines.find((line) => line.includes('"mine"'))!).right;
+    expect(right).toMatchObject({ clientId: 'a', peer: { address: '10.0.0.7', certificate: { commonName: 'a' } } });
+    const replacement = '{"type":"retained","topic":"free","payload":"y","qos":0}';
+    const seen = async (into: KeptStore): Promise<string[]> => {
+      const after = await testBroker({ store: into, access, broker });
+      const reader = await after.connect({ clientId: 'b' });
+      await reader.subscribe('#');
+      await after.run();
+      return reader.takePublishes().map(({ topic }) => topic);
+    };
+    isAllowed = false;
+    const first = await imported(lines);
+    expect(first.problems).toEqual([]);
+    expect(exported(first.store).map((line) => JSON.parse(line))).toEqual(lines.map((line) => JSON.parse(line)));
+    expect(await seen(first.store)).toEqual([]);
+    const second = await imported([header, replacement], first.store, true);
+    expect(second.problems).toEqual([]);
+    expect(await seen(second.store)).toEqual(['free']);
+  });
+
+  it.each([
+    ['{}', '"right" "clientId" is missing'],
+    ['{"clientId":"a","version":9,"peer":{}}', '"right" "version" got 9; allowed: a whole number from 3 to 5'],
+    ['{"clientId":"a","version":5}', '"right" "peer" is missing'],
+    ['{"clientId":"a","version":5,"superuser":true,"peer":PEER}', '"right" nothing is known about "superuser"'],
+    ['{"clientId":"a","version":5,"askedTopic":"#","peer":PEER}', '"right" "askedTopic"'],
+    [
+      '{"clientId":"a","version":5,"permissions":[{"effect":"x","action":"all","topic":"#"}],"peer":PEER}',
+      '"right" "permissions" "effect" is none of allow, deny',
+    ],
+  ])('refuse the right %s', async (right, problem) => {
+    const peer = '{"address":"","port":0,"localAddress":"","localPort":0,"listener":"mqtt","transport":"tcp"}';
+    const line = `{"type":"retained","topic":"t","payload":"y","qos":0,"right":${right.replace('PEER', peer)}}`;
+    expect((await imported([header, line])).problems.join()).toContain(problem);
+  });
+
   it('keep a message for several sessions once', async () => {
     const lines = exported(await fullStore());
     expect(lines.filter((line) => line.includes('waits for two'))).toHaveLength(1);

@@ -47,6 +47,7 @@ export const recordKeys = {
   incoming: (session: number, packetId: number): string => `i/${sortable(session)}\0${packetId}`,
   message: (key: number): string => `m/${sortable(key)}`,
   retained: (topic: string): string => `r/${keyPart(topic)}`,
+  retainedPublisher: (topic: string): string => `o/${keyPart(topic)}`,
   ban: (kind: BanRecord['kind'], value: string): string => `b/${kind}${keyPart(value)}`,
   presence: (clientId: string): string => `p/${keyPart(clientId)}`,
 } as const;
@@ -93,6 +94,18 @@ export interface WillOwnerRecord {
   readonly peer: Peer;
 }
 
+/** Whose right to publish a retained message is asked about before it is given to a new subscription. */
+export interface RetainedPublisherRecord {
+  readonly topic: string;
+  /** What it asked to publish to, where a hook has made `topic` of it. */
+  readonly askedTopic?: string;
+  readonly clientId: string;
+  readonly username: string | undefined;
+  readonly version: ProtocolVersion;
+  readonly permissions?: readonly PermissionRule[];
+  readonly peer: Peer;
+}
+
 /** Who must not come in; see `Ban`. */
 export interface BanRecord {
   kind: 'client_id' | 'username' | 'address';
@@ -120,7 +133,9 @@ export interface SubscriptionRecord extends SubscribeOptions {
   identifier: number;
 }
 
-export function encodeJson(record: SessionRecord | SubscriptionRecord | BanRecord | PresenceRecord): Uint8Array {
+export function encodeJson(
+  record: SessionRecord | SubscriptionRecord | BanRecord | PresenceRecord | RetainedPublisherRecord,
+): Uint8Array {
   return Buffer.from(JSON.stringify({ v: RECORD_VERSION, ...record }));
 }
 
@@ -244,7 +259,7 @@ function encodeMessageBehind(message: Message, at: number): Buffer {
   value.write(publisher, at + 18);
   value.write(topic, at + 18 + publisherBytes);
   if (extrasBytes > 0) value.write(extras, at + 18 + publisherBytes + topicBytes);
-  message.source.copy(value, start, message.payloadStart, message.payloadEnd);
+  message.copyPayload(value, start);
   return value;
 }
 

@@ -67,15 +67,16 @@ export function recover(context: BrokerContext, journal: Journal, files: Readabl
   for (const { key } of store.range('i/')) {
     const { first, second } = numbersOfKey(key);
     const session = found.get(first)?.session;
-    if (session === undefined) journal.deleteLeftOver(key);
+    if (session === undefined) journal.write(key, undefined);
     else session.incoming.add(Number(second));
   }
   for (const { key } of store.range('m/')) {
     const { first: messageKey } = numbersOfKey(key);
     journal.startAfter(messageKey);
-    if (!journal.isReferred(messageKey)) journal.deleteLeftOver(key);
+    if (!journal.isReferred(messageKey)) journal.write(key, undefined);
   }
   for (const { value } of store.range('r/')) context.retained.restore(decodeMessage(value));
+  for (const { value } of store.range('o/')) context.retained.publishers.restore(value);
   for (const { value } of store.range('b/')) context.bans.restore(decodeJson<BanRecord>(value));
   for (const { session, messages, bytes, lastInflightKey, overtaken } of found.values()) {
     session.outbox.queue.restore(messages, bytes, lastInflightKey, overtaken);
@@ -132,7 +133,7 @@ function recoverSubscriptions(
     const session = found.get(numbersOfKey(key).first)?.session;
     const record = decodeJson<SubscriptionRecord>(value);
     const parsed = parseFilter(record.filter);
-    if (session === undefined || typeof parsed === 'string') journal.deleteLeftOver(key);
+    if (session === undefined || typeof parsed === 'string') journal.write(key, undefined);
     else addSubscription(context.router, session, record.filter, parsed, record, record.identifier);
   }
 }
@@ -143,7 +144,7 @@ function countQueues(journal: Journal, store: ReadableStore, found: ReadonlyMap<
     journal.startAfter(Number.parseInt(second, 16));
     const owner = found.get(first);
     if (owner === undefined) {
-      journal.deleteLeftOver(key);
+      journal.write(key, undefined);
       continue;
     }
     const { bytes, messageKey } = peekQueued(value);
@@ -166,7 +167,7 @@ function recoverInflight(
     journal.startAfter(record.releasedAs);
     const owner = found.get(first);
     if (owner === undefined) {
-      journal.deleteLeftOver(key);
+      journal.write(key, undefined);
       continue;
     }
     const list = inflight.get(owner) ?? [];
@@ -183,7 +184,7 @@ function recoverInflight(
       const one = stored.get(key);
       stored.delete(key);
       if (one === undefined) {
-        journal.deleteLeftOver(recordKeys.inflight(session.number, packetId));
+        journal.write(recordKeys.inflight(session.number, packetId), undefined);
         continue;
       }
       const outbound = restoreOutbound(one, context);

@@ -45,10 +45,10 @@ function askDelayed(asker: Asker, topic: string, qos: Qos, retain: boolean): boo
   const delayed = parseDelayedTopic(topic);
   if (delayed === undefined) return askChain(asker, 'publish', topic, qos, retain);
   const later = ask(asker, 'publish', delayed.topic, qos, retain);
-  if (later === false) return false;
-  const now = askChain(asker, 'publish', topic, qos, retain);
-  if (later === true || now === false) return now;
-  return later.then((yes) => yes && now);
+  const now = (): boolean | Promise<boolean> => askChain(asker, 'publish', topic, qos, retain);
+  if (typeof later === 'boolean') return later && now();
+  // One after the other: of two questions at once, the failure of one could be left with nobody to hear of it.
+  return later.then((yes) => yes && now());
 }
 
 function askChain(asker: Asker, action: Action, topic: string, qos: Qos, retain: boolean): boolean | Promise<boolean> {
@@ -56,7 +56,10 @@ function askChain(asker: Asker, action: Action, topic: string, qos: Qos, retain:
   const { access } = asker.context;
   const { revision } = access;
   const known = asker.permissions?.get(action, topic, qos, retain, revision);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    asker.context.counters.permissionsRemembered++;
+    return known;
+  }
   const answer = access.authorize(asker.identity, action, topic, qos, retain);
   if (!isPromiseLike(answer)) return answer === true;
   const { identity } = asker;

@@ -10,6 +10,9 @@ import type { RouteMemory } from './router.ts';
 
 /**
  * Retains and routes a message.
+ * @param publisher whose right to have it retained may be asked about again; undefined for a superuser and where there
+ *   is none
+ * @param askedTopic the topic that was permitted, where a hook has made another of it since
  * @returns the number of receivers, or -1 when the message is refused because a limit forbids to retain it and
  *   `refusable` says that its publisher can be told
  */
@@ -18,13 +21,16 @@ export function acceptMessage(
   message: Message,
   client: ClientIdentity | undefined,
   refusable: boolean,
+  publisher: ClientIdentity | undefined,
+  askedTopic: string,
   memory?: RouteMemory,
 ): number {
-  if (message.retain && !context.retained.apply(message) && refusable) return -1;
+  if (message.retain && !context.retained.apply(message, publisher, askedTopic) && refusable) return -1;
   // Whoever was asked for permission may have taken longer than the message lives [MQTT-3.3.2-5].
   const isExpired = message.expiresAtMs !== 0 && message.expiresAtMs <= context.now();
   const receivers = isExpired ? 0 : context.router.route(message, memory);
-  if (receivers === 0) context.counters.drop(isExpired ? 'expired' : 'no_subscriber');
-  if (context.events.wants('published')) context.events.emit('published', { message, client });
+  if (isExpired) context.counters.drop('expired');
+  else if (receivers === 0) context.messageDropped(message, message.publisher, 'no_subscriber');
+  if (context.events.wantsPublished) context.events.emit('published', { message, client });
   return receivers;
 }

@@ -21,9 +21,7 @@ export function addSubscription(
 ): { subscription: Subscription; announced: Promise<void> | undefined } {
   const group = parsed.kind === 'shared' ? router.group(parsed.group, parsed.filter) : undefined;
   const subscription = new Subscription(session, fullFilter, parsed.filter, group, options, identifier);
-  session.subscriptions.set(fullFilter, subscription);
-  session.subscriptionBytes += fullFilter.length;
-  session.subscriptionsChanged();
+  session.addSubscription(subscription);
   const announced = router.add(subscription);
   return { subscription, announced: announced instanceof Promise ? announced : undefined };
 }

@@ -6,11 +6,8 @@ import type { Router } from './router.ts';
 
 /** What waits for the session already stays there. */
 export function removeSubscription(router: Router, session: Session, subscription: Subscription): void {
-  const { fullFilter } = subscription;
-  session.subscriptions.delete(fullFilter);
-  session.subscriptionBytes -= fullFilter.length;
-  session.subscriptionsChanged();
+  session.deleteSubscription(subscription);
   session.cancelReplay(subscription);
   router.remove(subscription);
-  session.journal?.unsubscribed(session.number, fullFilter);
+  session.journal?.unsubscribed(session.number, subscription.fullFilter);
 }

@@ -37,23 +37,17 @@ export class RetainedReplays {
   readonly #retained: RetainedMessages;
   readonly #clock: Clock;
   readonly #echoes: Echoes;
-  readonly #upgradesQos: boolean;
   #messagesLeft = MESSAGES_PER_TURN;
   #stepsLeft = STEPS_PER_TURN;
   #isRenewing = false;
+  /** A publisher is asked about, and the message waits for the answer. */
+  #isAsking = false;
 
-  constructor(
-    receiver: ReplayReceiver,
-    retained: RetainedMessages,
-    clock: Clock,
-    echoes: Echoes,
-    upgradesQos: boolean = false,
-  ) {
+  constructor(receiver: ReplayReceiver, retained: RetainedMessages, clock: Clock, echoes: Echoes) {
     this.#receiver = receiver;
     this.#retained = retained;
     this.#clock = clock;
     this.#echoes = echoes;
-    this.#upgradesQos = upgradesQos;
   }
 
   /** Begins, or begins again, to send what matches a subscription. */
@@ -69,7 +63,7 @@ export class RetainedReplays {
 
   /** Goes on as far as the receiver and this turn allow. */
   advance(): void {
-    if (this.#walks.size === 0 || this.#messagesLeft === 0 || this.#stepsLeft === 0) return;
+    if (this.#isAsking || this.#walks.size === 0 || this.#messagesLeft === 0 || this.#stepsLeft === 0) return;
     for (const [subscription, walk] of this.#walks) {
       if (!this.#walk(subscription, walk)) break;
       this.#walks.delete(subscription);
@@ -91,19 +85,40 @@ export class RetainedReplays {
   #walk(subscription: Subscription, walk: MessageWalk): boolean {
     // The client's own messages stay away from it here as well [MQTT-3.8.3-3].
     const { noLocal, session } = subscription;
-    // As they are now: the subscription may have been replaced since the replay began.
-    const { identifier, qos } = subscription;
-    const identifiers = identifier === 0 ? undefined : [identifier];
     while (!walk.isDone) {
       if (this.#messagesLeft === 0 || this.#stepsLeft === 0 || !this.#receiver.ready) return false;
       this.#stepsLeft--;
       const message = walk.step();
       if (message === undefined || this.#retained.isExpired(message)) continue;
       if (noLocal && this.#echoes.isOwn(session.clientId, message.publisher)) continue;
-      this.#messagesLeft--;
-      const sent = this.#upgradesQos ? qos : (Math.min(message.qos, qos) as Qos);
-      this.#receiver.deliver(message, sent, true, identifiers, undefined);
+      const stands = this.#retained.publishers.stands(message);
+      if (stands === false) continue;
+      if (stands !== true) {
+        this.#ask(subscription, walk, message, stands);
+        return false;
+      }
+      this.#give(subscription, message);
     }
     return true;
+  }
+
+  #give({ session, identifier, qos }: Subscription, message: Message): void {
+    // As they are now: the subscription may have been replaced since the replay began.
+    const identifiers = identifier === 0 ? undefined : [identifier];
+    const sent = session.options.upgradeQos ? qos : (Math.min(message.qos, qos) as Qos);
+    this.#messagesLeft--;
+    this.#receiver.deliver(message, sent, true, identifiers, undefined);
+  }
+
+  /** Goes on when it is known whether the publisher may still publish the message. */
+  #ask(subscription: Subscription, walk: MessageWalk, message: Message, stands: Promise<boolean>): void {
+    this.#isAsking = true;
+    void stands.then((yes) => {
+      this.#isAsking = false;
+      // The subscription may be gone by now, and so may the message.
+      const isWanted = this.#walks.get(subscription) === walk && this.#retained.get(message.topic) === message;
+      if (yes && isWanted) this.#give(subscription, message);
+      this.advance();
+    });
   }
 }

@@ -4,16 +4,19 @@
  */
 
 import type { Message } from '../../packet/message.ts';
+import type { Access, ClientIdentity } from '../../ports/access.ts';
 import { TopicTree, type WalkOptions } from '../../topic/retained-tree.ts';
 import type { Counters } from '../counters.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { BrokerOptions } from '../options.ts';
+import { RetainedPublishers } from './retained-publishers.ts';
 import { JoinedWalk, type MessageWalk, type StandingMessages } from './standing-messages.ts';
 
 export interface RetainedContext {
   readonly options: BrokerOptions;
   readonly counters: Counters;
   readonly journal: Journal | undefined;
+  readonly access: Access;
   now(): number;
 }
 
@@ -33,10 +36,13 @@ export class RetainedMessages {
   standing: StandingMessages | undefined;
   /** While false nothing is kept and nothing is found that clients have published; what is there stays. */
   enabled = true;
+  /** Who has published them. */
+  readonly publishers: RetainedPublishers;
   readonly #context: RetainedContext;
 
   constructor(context: RetainedContext) {
     this.#context = context;
+    this.publishers = new RetainedPublishers(context);
   }
 
   get count(): number {
@@ -47,8 +53,12 @@ export class RetainedMessages {
     return this.#bytes;
   }
 
-  /** Applies a PUBLISH with RETAIN set. False: a limit forbids to keep it. */
-  apply(message: Message): boolean {
+  /**
+   * Applies a PUBLISH with RETAIN set. False: a limit forbids to keep it.
+   * @param publisher whose right it is kept by; undefined where nobody is asked about it again
+   * @param askedTopic the topic that this right is about, where a hook has made another of it
+   */
+  apply(message: Message, publisher?: ClientIdentity, askedTopic: string = message.topic): boolean {
     if (!this.enabled) return true;
     if (message.payloadBytes === 0) {
       if (this.#remove(message.topic)) this.#context.journal?.retainedCleared(message.topic);
@@ -57,6 +67,7 @@ export class RetainedMessages {
     if (!this.#fits(message)) return false;
     this.restore(message.detach(true));
     this.#context.journal?.retained(message);
+    this.publishers.note(message.topic, publisher, askedTopic);
     this.#context.counters.messagesRetained++;
     return true;
   }
@@ -91,6 +102,7 @@ export class RetainedMessages {
     if (previous === undefined) return false;
     this.#bytes -= previous.keptBytes;
     this.#expiring.delete(topic);
+    this.publishers.forget(topic);
     return true;
   }
 

@@ -150,7 +150,7 @@ export class Router {
       }
       target.session.outbox.deliver(
         message,
-        this.#qosOf(message, target.qos),
+        qosOf(message, target),
         target.retainAsPublished && message.retain,
         target.identifiers,
         undefined,
@@ -161,11 +161,6 @@ export class Router {
     }
     for (let i = 0; i < locals.length; i++) locals[i]!.receive(message);
     return receivers;
-  }
-
-  /** At which QoS a message goes out [MQTT-3.8.4-8], unless the operator wants it upgraded. */
-  #qosOf({ qos }: Message, granted: Qos): Qos {
-    return this.#context.options.upgradeQos || granted < qos ? granted : qos;
   }
 
   #match(topic: string, memory: RouteMemory | undefined): Match<Subscriber> {
@@ -184,7 +179,7 @@ export class Router {
     if (member === undefined) return false;
     member.session.outbox.deliver(
       message,
-      this.#qosOf(message, member.qos),
+      qosOf(message, member),
       member.retainAsPublished && message.retain,
       member.identifier === 0 ? undefined : [member.identifier],
       group,
@@ -206,12 +201,15 @@ export class Router {
   /** The publisher also subscribes, and some of its subscriptions exclude its own messages. */
   #deliverToPublisher(message: Message, target: Target): boolean {
     const wanting = target.subscriptions.filter((subscription) => !subscription.noLocal);
-    if (wanting.length === 0) return false;
+    if (wanting.length === 0) {
+      this.#context.counters.echoesHeldBack++;
+      return false;
+    }
     const merged = newTarget(wanting[0]!);
     for (let i = 1; i < wanting.length; i++) mergeInto(merged, wanting[i]!);
     merged.session.outbox.deliver(
       message,
-      this.#qosOf(message, merged.qos),
+      qosOf(message, merged),
       merged.retainAsPublished && message.retain,
       merged.identifiers,
       undefined,
@@ -241,6 +239,8 @@ export class Router {
         }
       }
     }
+    // What they make the journal record decides whether a QoS 2 message has to wait for the others too.
+    plan.targets.sort((a, b) => Number(b.session.journal !== undefined) - Number(a.session.journal !== undefined));
     return plan;
   }
 
@@ -306,4 +306,9 @@ function mergeInto(target: Target, subscription: Subscription): void {
   target.retainAsPublished ||= subscription.retainAsPublished;
   target.noLocal ||= subscription.noLocal;
   target.subscriptions.push(subscription);
+}
+
+/** At which QoS a message goes out [MQTT-3.8.4-8], unless the operator wants it upgraded. */
+function qosOf({ qos }: Message, { qos: granted, session }: Pick<Target, 'qos' | 'session'>): Qos {
+  return granted < qos || session.options.upgradeQos ? granted : qos;
 }

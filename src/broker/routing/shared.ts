@@ -57,12 +57,21 @@ export function chooseMember(
   except: ReadonlySet<Subscription> = NOBODY,
 ): Subscription | undefined {
   let candidates: readonly Subscription[] = group.members;
-  if (!candidates.every((member) => isConnected(member) && !except.has(member))) {
+  if (!areAllAble(group.members, except)) {
     const others = group.members.filter((member) => !except.has(member));
     const connected = others.filter(isConnected);
     candidates = connected.length > 0 ? connected : others.filter((member) => Math.min(member.qos, message.qos) > 0);
   }
   return candidates.length === 0 ? undefined : strategies[strategy](group, candidates, message, random);
+}
+
+/** Asked for each message, so without a function made for it. */
+function areAllAble(members: readonly Subscription[], except: ReadonlySet<Subscription>): boolean {
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i]!;
+    if (!isConnected(member) || (except.size > 0 && except.has(member))) return false;
+  }
+  return true;
 }
 
 function isConnected(member: Subscription): boolean {

@@ -13,6 +13,7 @@ export class Outbound {
   /** The shared subscription it was chosen through: another member may take it over. */
   readonly group: SharedGroup | undefined;
   packetId = 0;
+  addedAs = 0;
   /** Sent on the current connection. */
   sent = false;
   /** Sent on an earlier connection, so that DUP is set from now on [MQTT-3.3.1-1]. */
@@ -40,6 +41,11 @@ export class Outbound {
     this.retain = retain;
     this.identifiers = identifiers;
     this.group = group;
+  }
+
+  isExpired(nowMs: number): boolean {
+    const { expiresAtMs } = this.message;
+    return expiresAtMs !== 0 && expiresAtMs <= nowMs;
   }
 
   /** What it counts against the limits of a queue: the message, and the identifiers that came with it. */

@@ -35,6 +35,8 @@ export interface Sender {
 export interface OutboxOwner {
   /** Number of the session in the journal. */
   readonly number: number;
+  /** What bounds what waits. */
+  readonly options: BrokerOptions;
   /** Undefined for a session that is not kept. */
   readonly journal: Journal | undefined;
   dropped(message: Message, reason: DropReason): void;
@@ -45,8 +47,9 @@ export interface OutboxOwner {
 }
 
 export interface OutboxContext {
-  readonly options: BrokerOptions;
   readonly counters: Counters;
+  /** The broker's, also where the session itself is not kept. */
+  readonly journal: Journal | undefined;
   /** What waits in all sessions together. */
   readonly queued: QueuedTotal;
   now(): number;

@@ -7,12 +7,13 @@
 import type { Message } from '../../packet/message.ts';
 import type { Qos } from '../../packet/types.ts';
 import { BackendError } from '../../ports/backend-error.ts';
+import { added, type IdMap, noEntries } from '../../std/id-map.ts';
 import { RingQueue } from '../../std/ring-queue.ts';
 import type { DropReason } from '../counters.ts';
 import type { Journal, QueueOwner } from '../journal/journal.ts';
 import { Outbound } from './outbound.ts';
 import type { OutboxContext, OutboxOwner, Sender } from './outbox-context.ts';
-import { makeRoom } from './queue-room.ts';
+import { isFlightFull, makeRoom } from './queue-room.ts';
 import { sendUnacknowledged } from './send-unacknowledged.ts';
 import type { SharedGroup } from './subscription.ts';
 import { type QueueSource, WaitingQueue } from './waiting-queue.ts';
@@ -20,9 +21,9 @@ import { type QueueSource, WaitingQueue } from './waiting-queue.ts';
 export class Outbox implements QueueOwner {
   readonly queue: WaitingQueue;
   /** Sent, waiting for PUBACK or PUBREC, in the order of the first sending. */
-  readonly inflight: Map<number, Outbound> = new Map<number, Outbound>();
+  inflight: IdMap<Outbound> = noEntries;
   /** QoS 2 messages the receiver has, waiting for PUBCOMP, in the order of PUBREC. */
-  readonly released: Map<number, Outbound> = new Map<number, Outbound>();
+  released: IdMap<Outbound> = noEntries;
   #sender: Sender | undefined;
   /**
    * In flight and not sent on this connection yet: repeats, and what waits for the commit of its packet identifier.
@@ -31,6 +32,7 @@ export class Outbox implements QueueOwner {
   #toSend: RingQueue<Outbound> | undefined;
   /** Quota used on this connection [MQTT-4.9.0-2]. */
   #outstanding = 0;
+  #inflightBytes = 0;
   #lastPacketId = 0;
   #awaitsCommit = false;
   /** What came up to this key of the journal is sent only if a subscription still wants it; see `suspectAll`. */
@@ -43,10 +45,6 @@ export class Outbox implements QueueOwner {
     this.#owner = owner;
     this.#context = context;
     this.queue = new WaitingQueue(source, context.queued);
-  }
-
-  get outstanding(): number {
-    return this.#outstanding;
   }
 
   /** Everything not yet acknowledged, oldest first: what a durable session would hand to its next connection. */
@@ -68,8 +66,8 @@ export class Outbox implements QueueOwner {
     group: SharedGroup | undefined,
   ): void {
     const sender = this.#sender;
-    const { counters, options } = this.#context;
-    if (qos === 0 && (sender !== undefined || !options.queueQos0)) {
+    const { counters } = this.#context;
+    if (qos === 0 && (sender !== undefined || !this.#owner.options.queueQos0)) {
       if (sender === undefined) this.#owner.dropped(message, 'offline_qos0');
       else sendUnacknowledged(sender, this.#owner, counters, message, retain, identifiers);
       return;
@@ -80,21 +78,20 @@ export class Outbox implements QueueOwner {
     }
     const outbound = new Outbound(message, qos, retain, identifiers, group);
     const { journal } = this.#owner;
+    if (qos === 2 && journal === undefined) this.#context.journal?.holdBack(outbound, this);
     if (sender === undefined || this.queue.length > 0 || !this.#mayTransmit(sender)) {
       if (sender !== undefined && this.#outstanding >= sender.window) counters.limit('inflight');
       this.#enqueue(outbound, journal);
       return;
     }
     message.detach(false);
-    if (journal !== undefined) {
-      journal.queued(this.#owner.number, outbound, this);
-      this.queue.passBy(outbound);
-    }
+    journal?.queued(this.#owner.number, outbound, this);
+    if (journal !== undefined) this.queue.passBy(outbound);
     this.#begin(sender, outbound);
   }
 
   #enqueue(outbound: Outbound, journal: Journal | undefined): void {
-    if (!makeRoom(this.#context, this.queue, outbound, this)) {
+    if (!makeRoom(this.#owner.options, this.#context, this.queue, outbound, this)) {
       this.#owner.dropped(outbound.message, 'queue_full');
       return;
     }
@@ -113,13 +110,12 @@ export class Outbox implements QueueOwner {
   #pumpAfterCommit(journal: Journal): void {
     if (this.#awaitsCommit) return;
     this.#awaitsCommit = true;
-    journal.onCommitted(this.#committed, this.#committed);
+    const goOn = (): void => {
+      this.#awaitsCommit = false;
+      this.pump();
+    };
+    journal.onCommitted(goOn, goOn);
   }
-
-  readonly #committed = (): void => {
-    this.#awaitsCommit = false;
-    this.pump();
-  };
 
   #discard(outbound: Outbound, reason: DropReason): void {
     this.#owner.dropped(outbound.message, reason);
@@ -147,7 +143,13 @@ export class Outbox implements QueueOwner {
   }
 
   #mayTransmit(sender: Sender): boolean {
+    if (isFlightFull(this.#owner.options, this.#inflightBytes)) return false;
     return this.#outstanding + (this.#toSend?.length ?? 0) < sender.window && !sender.congested;
+  }
+
+  #takeOutOfFlight(outbound: Outbound): void {
+    const isGone = this.inflight.delete(outbound.packetId) || this.released.delete(outbound.packetId);
+    if (isGone) this.#inflightBytes -= outbound.message.payloadBytes;
   }
 
   /**
@@ -164,14 +166,15 @@ export class Outbox implements QueueOwner {
       return;
     }
     outbound.packetId = this.#takePacketId();
-    this.inflight.set(outbound.packetId, outbound);
+    this.inflight = added(this.inflight, outbound);
+    this.#inflightBytes += message.payloadBytes;
     journal?.sent(number, outbound, this);
     if (outbound.leavesAfter === 0 && (this.#toSend === undefined || this.#toSend.length === 0)) {
       this.#transmit(sender, outbound);
       return;
     }
     this.#sendLater(outbound);
-    if (journal !== undefined) this.#pumpAfterCommit(journal);
+    if (this.#context.journal !== undefined) this.#pumpAfterCommit(this.#context.journal);
   }
 
   #sendLater(outbound: Outbound): void {
@@ -183,7 +186,7 @@ export class Outbox implements QueueOwner {
   attach(sender: Sender): void {
     this.#sender = sender;
     this.#outstanding = 0;
-    for (const [packetId] of this.released) {
+    for (const { packetId } of this.released.values()) {
       this.#outstanding++;
       sender.sendPubrel(packetId);
     }
@@ -220,7 +223,7 @@ export class Outbox implements QueueOwner {
         return;
       }
       this.queue.shift();
-      if (this.#expired(next.message)) this.#discard(next, 'expired');
+      if (next.isExpired(this.#context.now())) this.#discard(next, 'expired');
       else if (!this.#mayStillGo(sender, next)) this.#refused(next);
       else this.#begin(sender, next);
     }
@@ -238,7 +241,7 @@ export class Outbox implements QueueOwner {
   }
 
   #pumpInflight(sender: Sender): void {
-    const { journal } = this.#owner;
+    const { journal } = this.#context;
     while (this.#outstanding < sender.window && !sender.congested) {
       const outbound = this.#toSend?.peek();
       if (outbound === undefined) return;
@@ -255,15 +258,11 @@ export class Outbox implements QueueOwner {
     }
   }
 
-  #expired(message: Message): boolean {
-    return message.expiresAtMs !== 0 && message.expiresAtMs <= this.#context.now();
-  }
-
   #transmit(sender: Sender, outbound: Outbound): void {
     const { message, qos, retain, identifiers, packetId, dup } = outbound;
-    if (!dup && this.#expired(message)) {
+    if (!dup && outbound.isExpired(this.#context.now())) {
       // It waited for its commit longer than it lives [MQTT-3.3.2-5].
-      this.inflight.delete(packetId);
+      this.#takeOutOfFlight(outbound);
       this.#discard(outbound, 'expired');
       return;
     }
@@ -280,7 +279,7 @@ export class Outbox implements QueueOwner {
   #leaveOut(sender: Sender, outbound: Outbound, reason: DropReason): void {
     const { message, packetId } = outbound;
     if (!outbound.dup || outbound.qos === 1) {
-      this.inflight.delete(packetId);
+      this.#takeOutOfFlight(outbound);
       if (reason === 'not_authorized') this.#refused(outbound);
       else this.#discard(outbound, reason);
       return;
@@ -310,7 +309,7 @@ export class Outbox implements QueueOwner {
   acknowledged(packetId: number, qos: 1 | 2): boolean {
     const outbound = this.inflight.get(packetId);
     if (outbound === undefined || outbound.qos !== qos) return false;
-    this.inflight.delete(packetId);
+    this.#takeOutOfFlight(outbound);
     if (outbound.sent) this.#outstanding--;
     this.#owner.journal?.done(this.#owner.number, outbound);
     this.pump();
@@ -328,7 +327,7 @@ export class Outbox implements QueueOwner {
     if (outbound === undefined || outbound.qos !== 2) return undefined;
     this.inflight.delete(packetId);
     if (!outbound.sent) this.#outstanding++;
-    this.released.set(packetId, outbound);
+    this.released = added(this.released, outbound);
     this.#owner.journal?.released(this.#owner.number, outbound);
     return outbound;
   }
@@ -337,7 +336,7 @@ export class Outbox implements QueueOwner {
   completed(packetId: number): boolean {
     const outbound = this.released.get(packetId);
     if (outbound === undefined) return false;
-    this.released.delete(packetId);
+    this.#takeOutOfFlight(outbound);
     this.#outstanding--;
     this.#owner.journal?.done(this.#owner.number, outbound);
     this.pump();
@@ -353,10 +352,9 @@ export class Outbox implements QueueOwner {
     const mayGo = ({ group }: Outbound): boolean => group !== undefined && isTaken(group);
     const withdrawn: Outbound[] = [];
     for (const outbound of this.inflight.values()) {
-      const hasLeft = outbound.sent || outbound.dup;
-      if ((outbound.qos === 1 || !hasLeft) && !outbound.sent && mayGo(outbound)) withdrawn.push(outbound);
+      if (!outbound.sent && (outbound.qos === 1 || !outbound.dup) && mayGo(outbound)) withdrawn.push(outbound);
     }
-    for (const outbound of withdrawn) this.inflight.delete(outbound.packetId);
+    for (const outbound of withdrawn) this.#takeOutOfFlight(outbound);
     withdrawn.push(...this.queue.take(mayGo));
     for (const outbound of withdrawn) this.#owner.journal?.done(this.#owner.number, outbound);
     return withdrawn;
@@ -366,27 +364,29 @@ export class Outbox implements QueueOwner {
   restore(outbound: Outbound, released: boolean): void {
     outbound.dup = true;
     this.#lastPacketId = outbound.packetId;
-    (released ? this.released : this.inflight).set(outbound.packetId, outbound);
+    this.#inflightBytes += outbound.message.payloadBytes;
+    if (released) this.released = added(this.released, outbound);
+    else this.inflight = added(this.inflight, outbound);
   }
 
   /** A message whose commit failed is forgotten: its publisher is told that it was not accepted. */
   storeRefused(outbound: Outbound, batch: number): void {
     const { number, journal } = this.#owner;
-    const { packetId } = outbound;
-    if (outbound.journalKey === 0 || this.released.get(packetId) === outbound) return;
+    const isDone = journal !== undefined && outbound.journalKey === 0;
+    if (isDone || this.released.get(outbound.packetId) === outbound) return;
     if (outbound.journalBatch !== batch) {
       // The message itself is durable; its packet identifier is tried again with the next commit.
       outbound.leavesAfter = journal!.batch;
       return;
     }
-    const isInflight = this.inflight.get(packetId) === outbound;
+    const isInflight = this.inflight.get(outbound.packetId) === outbound;
     if (isInflight && (outbound.sent || outbound.dup)) {
       // It is on its way already; from now on it lives in memory only.
-      journal!.done(number, outbound);
+      journal?.done(number, outbound);
       return;
     }
-    if (isInflight) this.inflight.delete(packetId);
-    else this.queue.drop(outbound);
+    if (isInflight) this.#takeOutOfFlight(outbound);
+    else if (!this.queue.drop(outbound) && journal === undefined) return;
     this.#discard(outbound, 'store_failed');
   }
 
@@ -394,6 +394,7 @@ export class Outbox implements QueueOwner {
     this.queue.clear();
     this.inflight.clear();
     this.released.clear();
+    this.#inflightBytes = 0;
     this.#toSend = undefined;
   }
 }

@@ -4,22 +4,23 @@
  */
 
 import type { Message } from '../../packet/message.ts';
+import type { ClientIdentity } from '../../ports/access.ts';
 import { isPromiseLike } from '../../std/promise-like.ts';
 import type { BrokerContext } from '../context.ts';
 import { authorize } from '../permission/authorize.ts';
 import { acceptMessage } from '../routing/accept-message.ts';
 import { filterMessage } from '../routing/filter-message.ts';
-import type { SessionWill } from './session.ts';
+import type { SessionWill, WillOwner } from './session.ts';
 
 /** A promise, which never rejects, where somebody has to be asked first. */
 export function publishWill(context: BrokerContext, { message, owner }: SessionWill): void | Promise<void> {
   const { access } = context;
-  if (owner.revision === access.revision) return send(context, message);
+  if (owner.revision === access.revision) return send(context, message, owner);
   const { identity, superuser } = owner;
   const asker = { context, identity, superuser, permissions: undefined };
   const answer = authorize(asker, 'publish', message.topic, message.qos, message.retain);
   const answered = (allowed: boolean): void | Promise<void> => {
-    if (allowed) return send(context, message);
+    if (allowed) return send(context, message, owner);
     context.messageDropped(message, identity.clientId, 'not_authorized');
     context.log.info('A will was not published: its client has no permission for it any more', {
       client: identity.clientId,
@@ -29,15 +30,21 @@ export function publishWill(context: BrokerContext, { message, owner }: SessionW
   return isPromiseLike(answer) ? answer.then(answered) : answered(answer);
 }
 
-function send(context: BrokerContext, message: Message): void | Promise<void> {
+function send(context: BrokerContext, message: Message, owner: WillOwner): void | Promise<void> {
+  const publisher = owner.superuser ? undefined : owner.identity;
   const { messageExpiryInterval } = message.properties ?? {};
   if (messageExpiryInterval !== undefined) message.expiresAtMs = context.clock.now() + messageExpiryInterval * 1000;
   context.counters.willsPublished++;
-  if (context.hooks.publish === undefined) acceptMessage(context, message, undefined, false);
-  else return sendFiltered(context, message);
+  if (context.hooks.publish === undefined) acceptMessage(context, message, undefined, false, publisher, message.topic);
+  else return sendFiltered(context, message, publisher);
 }
 
-async function sendFiltered(context: BrokerContext, will: Message): Promise<void> {
+async function sendFiltered(
+  context: BrokerContext,
+  will: Message,
+  publisher: ClientIdentity | undefined,
+): Promise<void> {
+  const { topic } = will;
   const answer = await filterMessage(context, will, undefined);
-  if (typeof answer !== 'number') acceptMessage(context, answer, undefined, false);
+  if (typeof answer !== 'number') acceptMessage(context, answer, undefined, false, publisher, topic);
 }

@@ -1,15 +1,19 @@
 /** The limits of a queue, applied to a message that is to wait in it. */
 
+import type { BrokerOptions } from '../options.ts';
 import type { Outbound } from './outbound.ts';
 import type { OutboxContext } from './outbox-context.ts';
 import type { WaitingQueue } from './waiting-queue.ts';
+
+type QueueLimits = Pick<BrokerOptions, 'queuedMessagesMax' | 'queuedBytesMax' | 'queuedBytesTotalMax' | 'queueFull'>;
 
 /**
  * Makes room where older messages are to go for newer ones.
  * @returns false when the new message is the one that has to go
  */
 export function makeRoom(
-  { options, counters, queued }: OutboxContext,
+  options: QueueLimits,
+  { counters, queued }: OutboxContext,
   queue: WaitingQueue,
   outbound: Outbound,
   owner: { dropOldest(): boolean },
@@ -29,4 +33,9 @@ export function makeRoom(
   if (queuedBytesTotalMax === 0 || queued.bytes + bytes <= queuedBytesTotalMax) return true;
   counters.limit('queued_bytes_total');
   return false;
+}
+
+/** Whether no further message may be sent before one is acknowledged. One may go beyond the limit, so that none is stuck. */
+export function isFlightFull({ inflightBytesMax }: Pick<BrokerOptions, 'inflightBytesMax'>, bytes: number): boolean {
+  return inflightBytesMax > 0 && bytes >= inflightBytesMax;
 }

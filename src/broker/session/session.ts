@@ -7,11 +7,13 @@ import type { Message } from '../../packet/message.ts';
 import type { ProtocolVersion } from '../../packet/types.ts';
 import type { ClientIdentity } from '../../ports/access.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { IdSet } from '../../std/id-set.ts';
 import { TopicIndex } from '../../topic/index.ts';
 import type { End } from '../connection/end.ts';
 import type { DropReason } from '../counters.ts';
 import type { Journal } from '../journal/journal.ts';
 import { encodeMessage, type SessionRecord, type WillOwnerRecord } from '../journal/records.ts';
+import type { BrokerOptions } from '../options.ts';
 import type { Asker } from '../permission/authorize.ts';
 import type { Echoes } from '../routing/echoes.ts';
 import type { RetainedMessages } from '../routing/retained.ts';
@@ -38,6 +40,8 @@ export interface SessionConnection extends Sender, Asker {
   end(end: End): void;
 }
 
+const NO_SUBSCRIPTIONS: ReadonlyMap<string, Subscription> = new Map();
+
 export interface SessionWill {
   readonly message: Message;
   readonly delaySeconds: number;
@@ -54,6 +58,7 @@ export interface WillOwner {
 
 /** What a session asks of the broker. */
 export interface SessionContext extends OutboxContext {
+  readonly options: BrokerOptions;
   readonly clock: Clock;
   readonly journal: Journal | undefined;
   readonly retained: RetainedMessages;
@@ -75,17 +80,19 @@ export class Session extends Timed implements OutboxOwner {
   username: string | undefined;
   /** That its client spoke last; a session that comes from the journal does not know. */
   version: ProtocolVersion = 4;
+  /** What holds for its client; see `Connection.options`. Until a client comes for it, what holds for the broker. */
+  options: BrokerOptions;
   /** Of the listener that it came through: its subscriptions mean topics below this. */
   mountpoint = '';
   /** The connection that owns the session, accepted or still waiting for its commit. */
   connection: SessionConnection | undefined;
   /** By the filter as the client named it, mountpoint applied. */
-  readonly subscriptions: Map<string, Subscription> = new Map<string, Subscription>();
+  subscriptions: ReadonlyMap<string, Subscription> = NO_SUBSCRIPTIONS;
   /** Length of all their filters together. */
   subscriptionBytes = 0;
   readonly outbox: Outbox;
   /** Packet identifiers of QoS 2 messages taken from the client and not released yet. */
-  readonly incoming: Set<number> = new Set<number>();
+  readonly incoming: IdSet = new IdSet();
   /** Seconds that the session outlives its connection. */
   expirySeconds = 0;
   /** When the session ends, in milliseconds since the epoch; 0 while connected or for ever. */
@@ -102,6 +109,8 @@ export class Session extends Timed implements OutboxOwner {
   /** Fences off a former owner in a cluster. */
   revision = 0;
   ended = false;
+  /** Made with the first: an empty map takes 250 bytes, and many clients only publish. */
+  #ownSubscriptions: Map<string, Subscription> | undefined;
   /** The filters of its own subscriptions, while somebody asks what they match. */
   #filters: TopicIndex<Subscription> | undefined;
   /** Made when first needed: most sessions live long after the last subscription. */
@@ -114,6 +123,7 @@ export class Session extends Timed implements OutboxOwner {
     this.clientId = clientId;
     this.number = number;
     this.#context = context;
+    this.options = context.options;
     this.createdAtMs = context.clock.now();
     const { journal } = this;
     const source: QueueSource | undefined = journal && {
@@ -140,8 +150,24 @@ export class Session extends Timed implements OutboxOwner {
     this.#context.sessionDue(this);
   }
 
-  /** To be called when `subscriptions` has changed. */
-  subscriptionsChanged(): void {
+  addSubscription(subscription: Subscription): void {
+    const { fullFilter } = subscription;
+    this.#ownSubscriptions ??= new Map();
+    this.#ownSubscriptions.set(fullFilter, subscription);
+    this.subscriptions = this.#ownSubscriptions;
+    this.subscriptionBytes += fullFilter.length;
+    this.#filters = undefined;
+  }
+
+  deleteSubscription(subscription: Subscription): void {
+    const { fullFilter } = subscription;
+    if (this.#ownSubscriptions?.delete(fullFilter) === true) this.subscriptionBytes -= fullFilter.length;
+    this.#filters = undefined;
+  }
+
+  clearSubscriptions(): void {
+    this.#ownSubscriptions = undefined;
+    this.subscriptions = NO_SUBSCRIPTIONS;
     this.#filters = undefined;
   }
 
@@ -165,8 +191,8 @@ export class Session extends Timed implements OutboxOwner {
 
   /** Sends the retained messages of a new subscription, behind what waits already. */
   replayRetained(subscription: Subscription): void {
-    const { retained, clock, echoes, options } = this.#context;
-    this.#replays ??= new RetainedReplays(this.outbox, retained, clock, echoes, options.upgradeQos);
+    const { retained, clock, echoes } = this.#context;
+    this.#replays ??= new RetainedReplays(this.outbox, retained, clock, echoes);
     this.#replays.begin(subscription);
   }
 

@@ -45,8 +45,8 @@ export class Sessions {
   }
 
   /** Whether a connection can resume a session. */
-  fits(session: Session, { rules }: Pick<Connection, 'rules'>): boolean {
-    return session.mountpoint === rules.mountpoint;
+  fits(session: Session, { mountpoint }: Pick<Connection, 'mountpoint'>): boolean {
+    return session.mountpoint === mountpoint;
   }
 
   /**
@@ -60,7 +60,7 @@ export class Sessions {
     expirySeconds: number,
     will: SessionWill | undefined,
   ): { session: Session; present: boolean } {
-    const { identity, rules, verifiedUsername } = connection;
+    const { identity, verifiedUsername } = connection;
     const { clientId } = identity;
     const existing = this.#sessions.get(clientId);
     // Its will is published now unless it is delayed and the session goes on [MQTT-3.1.3-9]; `release` sees to both.
@@ -81,7 +81,8 @@ export class Sessions {
       this.#context.counters.sessionsResumed++;
     }
     session.username = verifiedUsername;
-    session.mountpoint = rules.mountpoint;
+    session.mountpoint = connection.mountpoint;
+    session.options = connection.options;
     if (session.version !== identity.version) {
       session.version = identity.version;
       // Overlapping subscriptions may mean something else in this version.
@@ -108,7 +109,7 @@ export class Sessions {
     const { number, clientId, outbox, subscriptions, incoming } = session;
     const { queue, inflight, released } = outbox;
     for (const filter of subscriptions.keys()) journal.unsubscribed(number, filter);
-    for (const packetId of incoming) journal.incomingDone(number, packetId);
+    for (const packetId of incoming.values()) journal.incomingDone(number, packetId);
     for (const outbound of [...queue.heldMessages, ...inflight.values(), ...released.values()]) {
       journal.done(number, outbound);
     }
@@ -180,7 +181,7 @@ export class Sessions {
     for (const subscription of session.subscriptions.values()) this.#context.router.remove(subscription);
     this.#handOverShared(session);
     if (session.journal !== undefined) this.#forget(session, session.journal);
-    session.subscriptions.clear();
+    session.clearSubscriptions();
     session.outbox.clear();
     session.incoming.clear();
     if (this.#sessions.get(session.clientId) === session) this.#sessions.delete(session.clientId);

@@ -10,6 +10,9 @@ import type { Outbound } from './outbound.ts';
 /** Messages held in memory before those in the journal. */
 const HEAD_MAX = 128;
 
+/** That of all queues in which nothing has waited yet; nothing is added to it. */
+const NO_HEAD: RingQueue<Outbound> = new RingQueue<Outbound>();
+
 /** What waits in all queues of a broker together. */
 export interface QueuedTotal {
   bytes: number;
@@ -24,7 +27,7 @@ export interface QueueSource {
 }
 
 export class WaitingQueue {
-  readonly #head = new RingQueue<Outbound>();
+  #head: RingQueue<Outbound> = NO_HEAD;
   #bytes = 0;
   /** Messages that are in the journal alone. */
   #stored = 0;
@@ -65,12 +68,17 @@ export class WaitingQueue {
     const { bytes } = outbound;
     this.#count(bytes);
     if (this.#source === undefined || (hold && this.#stored === 0 && this.#head.length < HEAD_MAX)) {
-      this.#head.push(outbound);
+      this.#hold(outbound);
       this.#lastKey = outbound.journalKey;
       return;
     }
     this.#stored++;
     this.#lastBatch = outbound.journalBatch;
+  }
+
+  #hold(outbound: Outbound): void {
+    if (this.#head === NO_HEAD) this.#head = new RingQueue<Outbound>();
+    this.#head.push(outbound);
   }
 
   /** A message goes past the empty queue: the journal has it, and yet it does not wait. */
@@ -95,7 +103,7 @@ export class WaitingQueue {
     const { committed } = this.#source!;
     const read = this.#source!.read(this.#lastKey, HEAD_MAX);
     for (const outbound of read) {
-      this.#head.push(outbound);
+      this.#hold(outbound);
       this.#lastKey = outbound.journalKey;
       this.#stored--;
     }
@@ -118,7 +126,7 @@ export class WaitingQueue {
 
   /** Tells what a journal holds already, at start: so many behind `lastKey`, except for the `first` of them. */
   restore(messages: number, bytes: number, lastKey: number, first: readonly Outbound[]): void {
-    for (const outbound of first) this.#head.push(outbound);
+    for (const outbound of first) this.#hold(outbound);
     this.#stored = messages - first.length;
     this.#count(bytes - this.#bytes);
     this.#lastKey = lastKey;
@@ -136,12 +144,13 @@ export class WaitingQueue {
     return taken;
   }
 
-  /** Forgets a message that did not become durable. */
-  drop(outbound: Outbound): void {
+  /** Forgets a message that did not become durable. False: it is not here. */
+  drop(outbound: Outbound): boolean {
     const isHeld = this.take((waiting) => waiting === outbound).length > 0;
-    if (isHeld || this.#stored === 0) return;
+    if (isHeld || this.#stored === 0) return isHeld;
     this.#stored--;
     this.#count(-outbound.bytes);
+    return true;
   }
 
   /** The messages in memory; for a session that ends. */

@@ -33,7 +33,7 @@ const statPairs: readonly (readonly [name: string, count: Read, max: Read])[] = 
     ({ census, sharedSubscriptions }) => Math.max(census.sharedSubscriptionsMax, sharedSubscriptions),
   ],
   ['retained', ({ retainedMessages }) => retainedMessages, ({ retainedMessagesMax }) => retainedMessagesMax],
-  ['delayed', none, none],
+  ['delayed', ({ counters }) => counters.delayedWaiting, ({ counters }) => counters.delayedWaitingMax],
 ];
 
 function subscriptionsMax({ census, subscriptions }: Readings): number {
@@ -107,7 +107,7 @@ const packetRows: Readonly<Record<string, Read>> = {
   'packets.pubcomp.inuse': none,
   'packets.pubcomp.missed': missed(7),
   'packets.subscribe.received': received('subscribe'),
-  'packets.subscribe.error': none,
+  'packets.subscribe.error': ({ counters }) => counters.subscribesRefused,
   'packets.subscribe.auth_error': ({ counters }) => counters.subscriptionsDenied,
   'packets.suback.sent': sent('suback'),
   'packets.unsubscribe.received': received('unsubscribe'),
@@ -136,12 +136,14 @@ const messageRows: Readonly<Record<string, Read>> = {
   'messages.dropped.no_subscribers': (readings) => dropped(readings, 'no_subscriber'),
   'messages.forward': none,
   'messages.retained': ({ counters }) => counters.messagesRetained,
-  'messages.delayed': none,
+  'messages.delayed': ({ counters }) => counters.messagesDelayed,
   'messages.delivered': ({ counters }) => sum(counters.messagesSent),
   'messages.acked': ({ counters }) => counters.messagesAcknowledged,
   'delivery.dropped': (readings) =>
-    dropped(readings) - dropped(readings, 'no_subscriber', 'filtered', 'not_authorized'),
-  'delivery.dropped.no_local': none,
+    dropped(readings) -
+    dropped(readings, 'no_subscriber', 'filtered', 'not_authorized') +
+    readings.counters.echoesHeldBack,
+  'delivery.dropped.no_local': ({ counters }) => counters.echoesHeldBack,
   'delivery.dropped.too_large': (readings) => dropped(readings, 'too_large_for_client'),
   'delivery.dropped.qos0_msg': (readings) => dropped(readings, 'slow_client', 'offline_qos0'),
   'delivery.dropped.queue_full': (readings) => dropped(readings, 'queue_full'),
@@ -154,13 +156,13 @@ const clientRows: Readonly<Record<string, Read>> = {
   'client.connected': ({ counters }) => counters.connectionsAccepted,
   'client.authenticate': received('connect'),
   'client.auth.success': ({ counters }) => counters.connectionsAccepted,
-  'client.auth.success.anonymous': none,
+  'client.auth.success.anonymous': ({ counters }) => counters.anonymousLogins,
   'client.auth.failure': loginsRefused,
   'client.check_acl': (readings) => messagesReceived(readings) + received('subscribe')(readings),
   'client.acl.allow': (readings) =>
     messagesReceived(readings) + readings.counters.subscriptionsMade - dropped(readings, 'not_authorized'),
   'client.acl.deny': permissionsDenied,
-  'client.acl.cache_hit': none,
+  'client.acl.cache_hit': ({ counters }) => counters.permissionsRemembered,
   'client.subscribe': received('subscribe'),
   'client.unsubscribe': received('unsubscribe'),
   'client.disconnected': ({ census }) => sum(census.ends.values()),

@@ -5,7 +5,7 @@ import { UsageError } from '../arguments.ts';
 import type { Command, CommandContext } from '../program.ts';
 import { StartError } from '../start-error.ts';
 import { ApiClient, type Json } from './api-client.ts';
-import { fields, table } from './table.ts';
+import { fields, printable, table } from './table.ts';
 
 interface Action {
   /** What is typed after `ctl`. */
@@ -25,6 +25,15 @@ const list =
     const more = total !== undefined && total > items.length ? `${items.length} of ${total}\n` : '';
     return table(items, columns) + more;
   };
+/** A line for each bridge that something has gone wrong with; a cell of the table has no room for it. */
+const lastFailures = (answer: Json): string => {
+  const { items } = answer as { items: { name: string; lastFailure?: { code: string; message: string } }[] };
+  return items
+    .map(({ name, lastFailure: last }) =>
+      last === undefined ? '' : printable(`${name}: last failure ${last.code}: ${last.message}`).concat('\n'),
+    )
+    .join('');
+};
 const done = (): string => 'done\n';
 const part = encodeURIComponent;
 const search = (text: string | undefined): string => (text === undefined ? '' : `&search=${part(text)}`);
@@ -44,6 +53,7 @@ const BANS = { KIND: 'kind', VALUE: 'value', UNTIL: 'until', BY: 'by', REASON: '
 const ALARMS = { ALARM: 'name', SINCE: 'activatedAt', MESSAGE: 'message' };
 const PLUGINS = { PLUGIN: 'name', STATE: 'state', KIND: 'kind', DESCRIPTION: 'description', ERROR: 'error' };
 const BRIDGES = { BRIDGE: 'name', STATE: 'state', ADDRESS: 'address', SINCE: 'connectedAt' };
+const SETTINGS = { OPTION: 'path', VALUE: 'value', FROM: 'origin', 'AT A RESTART': 'pending' };
 const USERS = { USER: 'name', KIND: 'kind', SUPERUSER: 'superuser', HASH: 'passwordHash' };
 
 const actions: Readonly<Record<string, Action>> = {
@@ -212,7 +222,7 @@ const actions: Readonly<Record<string, Action>> = {
       }
       return client.ask('POST', `/bridges/${part(name)}/${what}`);
     },
-    show: (answer) => (answer === null ? done() : list(BRIDGES)(answer)),
+    show: (answer) => (answer === null ? done() : list(BRIDGES)(answer) + lastFailures(answer)),
   },
   queue: {
     usage: 'queue ID',
@@ -220,6 +230,20 @@ const actions: Readonly<Record<string, Action>> = {
     takes: [1, 1],
     run: (client, [id]) => client.ask('GET', `/clients/${part(id!)}/queue?limit=1000`),
     show: list({ TOPIC: 'topic', QOS: 'qos', BYTES: 'bytes', STATE: 'state', FROM: 'publisher' }),
+  },
+  settings: {
+    usage: 'settings [NAME [VALUE…]]',
+    sentence: 'Shows options, all of them or of a section, or changes one; - reads the value from standard input.',
+    takes: [0, 100],
+    run: changeOrShow,
+    show: (answer) => ('results' in (answer as object) ? outcomes(answer) : list(SETTINGS)(answer)),
+  },
+  'reset-setting': {
+    usage: 'reset-setting NAME',
+    sentence: 'Takes back what was changed at run time, to what the configuration says.',
+    takes: [1, 1],
+    run: (client, [name]) => client.ask('DELETE', `/settings/${part(name!)}`),
+    show: outcomes,
   },
   reload: {
     usage: 'reload',
@@ -229,6 +253,46 @@ const actions: Readonly<Record<string, Action>> = {
     show: fields,
   },
 };
+
+interface SettingShown {
+  readonly path: string;
+  readonly type: string;
+  readonly secret: boolean;
+}
+
+async function changeOrShow(client: ApiClient, rest: readonly string[], context: CommandContext): Promise<Json> {
+  const [name, ...values] = rest;
+  const { items } = (await client.ask('GET', '/settings')) as unknown as { items: readonly SettingShown[] };
+  if (name === undefined || values.length === 0) {
+    const found = items.filter(({ path }) => name === undefined || path === name || path.startsWith(`${name}.`));
+    if (found.length === 0) throw new StartError(`the broker has no option and no section ${quoted(name ?? '')}`);
+    return { items: found as unknown as Json[] };
+  }
+  const setting = items.find(({ path }) => path === name);
+  const isRead = values.length === 1 && values[0] === '-';
+  if (setting?.secret === true && !isRead) {
+    throw new UsageError(
+      `ctl settings takes a secret from standard input: echo SECRET | hoopoe ctl settings ${name} -`,
+    );
+  }
+  if (setting?.type === 'list') return client.ask('PATCH', '/settings', { [name]: values });
+  if (values.length > 1) throw new UsageError(`ctl settings got ${values.length} values for ${name}, which takes one`);
+  return client.ask('PATCH', '/settings', { [name]: isRead ? await firstLine(context) : values[0]! });
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  applied: 'takes effect now',
+  needs_restart: 'takes effect at the next start',
+  unchanged: 'was so already',
+};
+
+function outcomes(answer: Json): string {
+  const { results } = answer as { results: { path: string; outcome: string; value?: string }[] };
+  return results
+    .map(({ path, outcome, value = '(no value)' }) => printable(`${path} = ${value}: ${OUTCOMES[outcome] ?? outcome}`))
+    .join('\n')
+    .concat('\n');
+}
 
 /** @throws UsageError, ConfigError, StartError */
 export const ctl: Command = async (context) => {
@@ -252,7 +316,7 @@ function usageText(): string {
   return rows.map(({ usage, sentence }) => `  hoopoe ctl ${usage.padEnd(width)}  ${sentence}`).join('\n');
 }
 
-/** A password does not belong on a command line, where everybody on the machine sees it. */
+/** A secret does not belong on a command line, where everybody on the machine sees it. */
 async function firstLine({ terminal }: CommandContext): Promise<string> {
   let text = '';
   const decoder = new TextDecoder();
@@ -261,6 +325,6 @@ async function firstLine({ terminal }: CommandContext): Promise<string> {
     if (text.includes('\n')) break;
   }
   const line = text.split('\n', 1)[0]?.replace(/\r$/, '') ?? '';
-  if (line === '') throw new StartError('no password came on standard input; try: echo SECRET | hoopoe ctl add-user …');
+  if (line === '') throw new StartError('nothing came on standard input; try: echo SECRET | hoopoe ctl …');
   return line;
 }

@@ -14,8 +14,6 @@ export interface Ctl {
   readonly version: string;
   /** Called by the name of EMQTT 2.3, whose texts differ here and there. */
   readonly isOld: boolean;
-  /** Keeps in the home directory what was loaded and unloaded, where there is one. */
-  readonly remember?: (name: string, loaded: boolean) => void;
 }
 
 /** Text for standard output, or undefined where the words make no command: then its usage is shown. */

@@ -6,7 +6,6 @@
 import type { Arguments } from '../arguments.ts';
 import { ApiClient } from '../control/api-client.ts';
 import { emqxHome } from '../emqx/home.ts';
-import { recordLoaded } from '../emqx/record-loaded.ts';
 import { operatorText } from '../operator-text.ts';
 import type { Program, Terminal } from '../program.ts';
 import { StartError } from '../start-error.ts';
@@ -102,9 +101,6 @@ async function connect(name: string, home: string | undefined, terminal: Termina
     node,
     version,
     isOld: name.startsWith('emqttd'),
-    ...(home !== undefined && {
-      remember: (plugin: string, loaded: boolean) => recordLoaded(home, terminal.machine.environment, plugin, loaded),
-    }),
   };
 }
 

@@ -5,7 +5,9 @@ import { clockText, uptimeText } from '../../std/date-texts.ts';
 import { type CtlCommand, type Item, orWhen, part, plain, type Run } from './command.ts';
 
 const status: Run = async (_words, { node, version, isOld }) =>
-  isOld ? `Node '${node}' is started\nhoopoe ${version} is running\n` : `Node '${node}' ${version} is started\n`;
+  isOld
+    ? `Node '${node}' is started\nemqttd (Hoopoe ${version}) is running\n`
+    : `Node '${node}' ${version} is started\n`;
 
 const broker: Run = async ([what], { api, version }) => {
   if (what === 'stats' || what === 'metrics') {

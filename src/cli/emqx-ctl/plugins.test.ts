@@ -3,7 +3,13 @@ import { ApiRefusal, type Json } from '../control/api-client.ts';
 import type { Ctl } from './command.ts';
 import { pluginCommands } from './plugins.ts';
 
-/** A broker that only has plugins. */
+const modulesOf = [
+  { name: 'emqx_mod_delayed', state: 'running', description: 'EMQ X Delayed Publish Module' },
+  { name: 'emqx_mod_presence', state: 'stopped', description: 'EMQ X Presence Module' },
+  { name: 'emqx_mod_rewrite', state: 'stopped', description: 'EMQ X Topic Rewrite Module' },
+];
+
+/** A broker that only has plugins and modules. */
 function ctlOf(isOld = false): { ctl: Ctl; asked: string[] } {
   const asked: string[] = [];
   const states = new Map([
@@ -12,6 +18,7 @@ function ctlOf(isOld = false): { ctl: Ctl; asked: string[] } {
     ['emqx_auth_mysql', 'stopped'],
   ]);
   const ask = async (method: string, path: string): Promise<Json> => {
+    if (path === '/modules') return { items: modulesOf };
     if (method === 'GET') {
       const items = [...states].map(([name, state]) => ({ name, state, description: `EMQ X ${name}` }));
       return { items };
@@ -26,6 +33,31 @@ function ctlOf(isOld = false): { ctl: Ctl; asked: string[] } {
 }
 
 const plugins = pluginCommands.find(({ name }) => name === 'plugins')!.run;
+
+const modules = pluginCommands.find(({ name }) => name === 'modules')!.run;
+
+describe('modules', () => {
+  it('are listed, loaded and unloaded under the names of EMQX', async () => {
+    const { ctl, asked } = ctlOf();
+    expect(await modules(['list'], ctl)).toBe(
+      'Module(emqx_mod_delayed, description=EMQ X Delayed Publish Module, active=true)\n' +
+        'Module(emqx_mod_presence, description=EMQ X Presence Module, active=false)\n' +
+        'Module(emqx_mod_rewrite, description=EMQ X Topic Rewrite Module, active=false)\n',
+    );
+    expect(await modules(['load', 'emqx_mod_presence'], ctl)).toBe('Module emqx_mod_presence loaded successfully.\n');
+    expect(await modules(['load', 'emqx_mod_delayed'], ctl)).toBe(
+      'Load module emqx_mod_delayed error: already_started.\n',
+    );
+    expect(await modules(['unload', 'emqx_mod_rewrite'], ctl)).toBe(
+      'Unload module emqx_mod_rewrite error: not_started.\n',
+    );
+    expect(await modules(['load', 'emqx_mod_x'], ctl)).toBe('Load module emqx_mod_x error: not_found.\n');
+    expect(await modules(['reload', 'emqx_mod_delayed'], ctl)).toBe(
+      'Module: "emqx_mod_delayed" does not need to be reloaded.\n',
+    );
+    expect(asked).toEqual(['POST /plugins/emqx_mod_presence/load']);
+  });
+});
 
 describe('plugins', () => {
   it('lists them by name', async () => {

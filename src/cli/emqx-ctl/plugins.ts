@@ -1,5 +1,6 @@
 /** `plugins` and `modules`: what runs beside the broker, and switching it on and off. */
 
+import { moduleDescriptions } from '../../config/emqx/plugins.ts';
 import { ApiRefusal } from '../control/api-client.ts';
 import { type Asker, type Ctl, type CtlCommand, type Item, part, plain, type Run } from './command.ts';
 
@@ -34,13 +35,23 @@ function pluginLine({ name, description, state }: Item): string {
   return `Plugin(${plain(name)}, description=${plain(description)}, active=${state === 'running'})\n`;
 }
 
+function moduleLine({ name, description, state }: Item): string {
+  const text = moduleDescriptions.get(plain(name)) ?? plain(description);
+  return `Module(${plain(name)}, description=${text}, active=${state === 'running'})\n`;
+}
+
+/** Modules under their names here; `modules list` shows them under those of EMQX. */
+const modulesHere: readonly string[] = ['auto_subscribe', 'delayed', 'rewrite', 'topic_metrics'];
+
+const isPlugin = ({ name }: Item): boolean => !modulesHere.includes(plain(name));
+
 const plugins: Run = async ([action, name], ctl) => {
-  if (action === 'list') return (await pluginsOf(ctl.api)).map(pluginLine).join('');
+  if (action === 'list') return (await pluginsOf(ctl.api)).filter(isPlugin).map(pluginLine).join('');
   if (!isAction(action) || name === undefined) return undefined;
   return await act(action, name, ctl);
 };
 
-async function act(action: Action, name: string, { api, isOld, remember }: Ctl): Promise<string> {
+async function act(action: Action, name: string, { api, isOld }: Ctl): Promise<string> {
   const shown = plain(name);
   const found = named(await pluginsOf(api), name);
   const known = plain(found?.['name'] ?? name);
@@ -55,7 +66,6 @@ async function act(action: Action, name: string, { api, isOld, remember }: Ctl):
     if (!(error instanceof ApiRefusal)) throw error;
     return failed(action, shown, plain(error.message));
   }
-  if (action !== 'reload') remember?.(known, action === 'load');
   // Version 2.3 names what it starts, under the name that was typed.
   const started = isOld && action === 'load' ? `Start apps: [${shown}]\n` : '';
   return `${started}Plugin ${shown} ${actions[action]} successfully.\n`;
@@ -65,43 +75,29 @@ function failed(action: Action, name: string, reason: string): string {
   return `${action[0]!.toUpperCase()}${action.slice(1)} plugin ${name} error: ${reason}.\n`;
 }
 
-/** EMQX's modules are always there; what they do is switched by options. */
-const moduleOptions: ReadonlyMap<string, readonly [option: string, description: string]> = new Map([
-  ['emqx_mod_acl_internal', ['', 'EMQ X Internal ACL Module']],
-  ['emqx_mod_presence', ['presence.enabled', 'EMQ X Presence Module']],
-  ['emqx_mod_delayed', ['modules.delayed.enabled', 'EMQ X Delayed Publish Module']],
-  ['emqx_mod_rewrite', ['modules.rewrite', 'EMQ X Topic Rewrite Module']],
-  ['emqx_mod_subscription', ['modules.subscription', 'EMQ X Subscription Module']],
-  ['emqx_mod_topic_metrics', ['metrics.top_topics', 'EMQ X Topic Metrics Module']],
-]);
-
 const modules: Run = async ([action, name], { api }) => {
   if (action !== 'list' && (!isAction(action) || name === undefined)) return undefined;
-  const { items } = (await api.ask('GET', '/settings')) as unknown as { items: Item[] };
-  const values = new Map(items.map((one) => [one['path'], one['value']]));
-  const isActive = (option: string): boolean => {
-    const value = values.get(option);
-    return option === '' || (value !== undefined && value !== 'false' && value !== '');
-  };
-  if (action === 'list') {
-    return [...moduleOptions]
-      .map(([module, [option, text]]) => `Module(${module}, description=${text}, active=${isActive(option)})\n`)
-      .join('');
-  }
+  const { items } = (await api.ask('GET', '/modules')) as unknown as { items: Item[] };
+  if (action === 'list') return items.map(moduleLine).join('');
   const shown = plain(name);
-  const row = moduleOptions.get(name ?? '');
-  if (row === undefined)
-    return `${action} module ${shown} error: not_found.\n`.replace(/^./, (sign) => sign.toUpperCase());
+  const failure = (reason: string): string => failed(action, shown, reason).replace(' plugin ', ' module ');
+  const found = items.find((one) => one['name'] === shown);
+  if (found === undefined) return failure('not_found');
   if (action === 'reload') {
-    if (row[0] !== '') return `Module: "${shown}" does not need to be reloaded.\n`;
+    if (shown !== 'emqx_mod_acl_internal') return `Module: "${shown}" does not need to be reloaded.\n`;
     await api.ask('POST', '/reload');
     return `Module ${shown} reloaded successfully.\n`;
   }
-  if (isActive(row[0]) === (action === 'load')) {
-    const said = action === 'load' ? 'Load' : 'Unload';
-    return `${said} module ${shown} error: ${action === 'load' ? 'already_started' : 'not_started'}.\n`;
+  if ((found['state'] === 'running') === (action === 'load')) {
+    return failure(action === 'load' ? 'already_started' : 'not_started');
   }
-  return `Module ${shown} is switched with ${row[0] || 'the file of rules'} in the configuration.\n`;
+  try {
+    await api.ask('POST', `/plugins/${part(shown)}/${action}`);
+  } catch (error) {
+    if (!(error instanceof ApiRefusal)) throw error;
+    return failure(plain(error.message));
+  }
+  return `Module ${shown} ${actions[action]} successfully.\n`;
 };
 
 export const pluginCommands: readonly CtlCommand[] = [

@@ -3,6 +3,7 @@
  * it is called in its own texts is Hoopoe, because that is what runs.
  */
 
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { problemText } from '../../config/error.ts';
 import { type Loaded, loadSettings } from '../../config/load.ts';
@@ -138,7 +139,8 @@ async function start(call: Call): Promise<number> {
   for (const warning of settings.warnings) terminal.err(`WARNING: ${problemText(warning)}\n`);
   const [program = ''] = process.argv.slice(1);
   try {
-    const argv = [...process.execArgv, program, 'run', '-d', '-c', home];
+    // By the name of a link the process would take its arguments for those of EMQX.
+    const argv = [...process.execArgv, realpathSync(program), 'run', '-d', '-c', home];
     await startDaemon({ argv, outputFile: join(dataDirectory, 'hoopoe.log') });
   } catch (error) {
     const [first = '', ...others] = operatorText(error) ?? [];

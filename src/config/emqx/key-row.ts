@@ -32,6 +32,21 @@ export interface KeyRow {
   readonly unsafe?: true;
 }
 
+/** A name as sections have it: short and lower case. Two that become the same are numbered. */
+export function nativeName(wanted: string, taken: Set<string>): string {
+  const plain =
+    wanted
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, '-')
+      .replace(/^[^a-z]+/, '')
+      .slice(0, 28)
+      .replace(/-+$/, '') || 'unnamed';
+  let name = plain;
+  for (let number = 2; taken.has(name); number++) name = `${plain}-${number}`;
+  taken.add(name);
+  return name;
+}
+
 export const flag: KeyType = { kind: 'flag' };
 export const text: KeyType = { kind: 'text' };
 export const secret: KeyType = { kind: 'secret' };
@@ -41,7 +56,6 @@ export const list: KeyType = { kind: 'list' };
 export const address: KeyType = { kind: 'address' };
 export const percent: KeyType = { kind: 'percent' };
 export const time: KeyType = { kind: 'duration', bare: 's' };
-export const milliseconds: KeyType = { kind: 'duration', bare: 'ms' };
 export const count: KeyType = { kind: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER };
 export const qos: KeyType = { kind: 'integer', min: 0, max: 2 };
 

@@ -67,6 +67,7 @@ export function readEmqxHome(
   writeEnvironment(keys, environment, []);
   const translation = new Translation(keys, facts);
   checkNames(translation, files);
+  checkFiles(translation, files);
   const listeners = listenersOf(translation);
   const zones = listeners.map(({ zone }) => zone);
   translateZones(translation, zones);
@@ -131,6 +132,16 @@ function loadedEntries(
   const { entries, problems } = text === undefined ? { entries: fallback, problems: [] } : parseLoaded(text);
   for (const { line, text: problem } of problems) files.problem(file, line, problem);
   return withEnvironment(entries, variable);
+}
+
+/** A source of logins that nobody has configured would know nobody, and where anonymous clients may come in so may all. */
+function checkFiles({ keys, home }: Translation, files: HomeFiles): void {
+  for (const { name, source } of pluginRows) {
+    if (source === undefined || source === 'mnesia' || home.plugins.get(name) !== true) continue;
+    if (files.hasPluginFile(name) || keys.under('auth', source).length > 0) continue;
+    const text = `plugin ${name} is loaded, and there is no file etc/plugins/${name}.conf that says what it asks`;
+    files.problem(keys.text('plugins.loaded_file') ?? '', 0, text);
+  }
 }
 
 /** Names of plugins and modules that nobody knows, and those that cannot be had. */

@@ -144,9 +144,9 @@ const connectionKeywords: readonly Keyword[] = [
     scope: 'bridge',
     type: text,
     default: 'none',
-    effect: 'no-effect',
-    paths: [],
-    note: 'has no meaning: no permission of the local side of a bridge is asked about',
+    effect: 'options',
+    paths: ['bridges.NAME.local_username'],
+    translate: asItIs,
   },
   {
     name: 'local_password',

@@ -7,6 +7,8 @@ export const dialectDefaults: Readonly<Record<string, OptionValue>> = {
   'logins.refusal_code': 'not_authorized',
   'permissions.unmatched': 'allow',
   'permissions.sys_readers': 'everybody',
+  'permissions.unchecked': ['bridges'],
+  'permissions.check_retained_publishers': true,
   'durability.mode': 'memory',
   'limits.inflight_max': 20,
   'limits.receive_max': 20,

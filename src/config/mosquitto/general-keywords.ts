@@ -4,6 +4,8 @@ import { asItIs, boolean, ignored, integer, isOn, type Keyword, path, text, unli
 
 /** As many as the options of limits take. */
 const COUNT_MAX = 1_000_000_000;
+/** What Mosquitto takes for the smallest useful limit. */
+export const PACKET_BYTES_MIN = 20;
 /** The largest packet that MQTT has. */
 const PACKET_BYTES_MAX = 268_435_460;
 
@@ -22,10 +24,9 @@ const limitKeywords: readonly Keyword[] = [
     scope: 'general',
     type: integer(0),
     default: '0, no limit',
-    effect: 'warning',
-    paths: [],
-    note: 'has no counterpart; max_inflight_messages and max_queued_bytes bound what one client can hold',
-    concerns: isOn,
+    effect: 'options',
+    paths: ['limits.inflight_bytes_max'],
+    translate: asItIs,
   },
   {
     name: 'max_queued_messages',
@@ -62,7 +63,10 @@ const limitKeywords: readonly Keyword[] = [
     default: '0, no limit',
     effect: 'options',
     paths: ['limits.packet_bytes_max'],
-    translate: (value) => Math.min(unlimitedAs(PACKET_BYTES_MAX)(value), PACKET_BYTES_MAX),
+    translate: (value) => {
+      const bytes = Math.min(unlimitedAs(PACKET_BYTES_MAX)(value), PACKET_BYTES_MAX);
+      return bytes < PACKET_BYTES_MIN ? undefined : bytes;
+    },
   },
   {
     name: 'message_size_limit',
@@ -109,9 +113,9 @@ const behaviourKeywords: readonly Keyword[] = [
     scope: 'general',
     type: boolean,
     default: 'true',
-    effect: 'no-effect',
-    paths: [],
-    note: 'is not looked at: whether the client that published a retained message may still do so is not asked again',
+    effect: 'options',
+    paths: ['permissions.check_retained_publishers'],
+    translate: asItIs,
   },
   {
     name: 'queue_qos0_messages',

@@ -61,9 +61,8 @@ const addressKeywords: readonly Keyword[] = [
     scope: 'listener',
     type: path,
     default: 'none',
-    effect: 'warning',
-    paths: [],
-    note: 'has no counterpart: a listener serves no files; let a web server do that',
+    effect: 'options',
+    paths: ['listeners.NAME.http_dir'],
   },
 ];
 

@@ -1,6 +1,6 @@
 /** From the `connection` sections to the entries of `bridges`. */
 
-import type { ConfBridge, Given } from './conf.ts';
+import type { ConfBridge, Given, Section } from './conf.ts';
 import type { Translation } from './translation.ts';
 import { wordsOf } from './value.ts';
 
@@ -44,6 +44,7 @@ function translateBridge(translation: Translation, bridge: ConfBridge, name: str
   const [topic] = topics;
   if (topic === undefined) translation.problem(origin, `Invalid bridge configuration: ${bridge.name} has no topic`);
   else translateTopics(translation, name, topics);
+  checkPairs(translation, options);
   const protocol = options.get('bridge_protocol_version');
   if (protocol === undefined) translation.byDefault(`bridges.${name}.protocol`, '3.1.1', origin);
   const clientId = options.get('remote_clientid');
@@ -51,6 +52,19 @@ function translateBridge(translation: Translation, bridge: ConfBridge, name: str
   translation.set(`bridges.${name}.client_id`, String(clientId?.value ?? assumed), clientId ?? because);
   const restart = options.get('restart_timeout');
   if (restart !== undefined) translateRestart(translation, name, restart);
+}
+
+/** One without the other would be found out when the bridge is opened, without the line that says it. */
+function checkPairs(translation: Translation, options: Section): void {
+  for (const [one, other] of [
+    ['bridge_certfile', 'bridge_keyfile'],
+    ['bridge_identity', 'bridge_psk'],
+  ] as const) {
+    const [first, second] = [options.get(one), options.get(other)];
+    const given = first ?? second;
+    if (given === undefined || (first !== undefined && second !== undefined)) continue;
+    translation.problem(given.origin, `${given.name} needs ${first === undefined ? one : other} as well`);
+  }
 }
 
 /** Rules are checked one by one, so that the line that is wrong is named. */

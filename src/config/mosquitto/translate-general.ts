@@ -2,6 +2,8 @@
 
 import { join, resolve } from 'node:path';
 import type { Given } from './conf.ts';
+import { PACKET_BYTES_MIN } from './general-keywords.ts';
+import type { KeywordValue } from './keyword.ts';
 import type { Translation } from './translation.ts';
 
 const SECONDS_MAX = 0xffff_fffe;
@@ -15,6 +17,10 @@ const expirationUnits: ReadonlyMap<string, number> = new Map([
   ['y', 365 * DAY_SECONDS],
 ]);
 
+function isPacketSize(value: KeywordValue): boolean {
+  return value === 0 || Number(value) >= PACKET_BYTES_MIN;
+}
+
 export function translateGeneral(translation: Translation): void {
   const { general } = translation.conf;
   translation.setAll(general, '');
@@ -23,11 +29,9 @@ export function translateGeneral(translation: Translation): void {
   const expiration = general.get('persistent_client_expiration');
   if (expiration !== undefined) translateExpiration(translation, expiration);
   const packetSize = general.get('max_packet_size');
-  if (packetSize !== undefined && Number(packetSize.value) > 0 && Number(packetSize.value) < 20) {
-    translation.problem(
-      packetSize.origin,
-      `Invalid max_packet_size value (${packetSize.value}); allowed: 0, or from 20`,
-    );
+  if (packetSize !== undefined && !isPacketSize(packetSize.value)) {
+    const allowed = `0, or from ${PACKET_BYTES_MIN}`;
+    translation.problem(packetSize.origin, `Invalid max_packet_size value (${packetSize.value}); allowed: ${allowed}`);
   }
   const interval = general.get('sys_interval');
   if (interval?.value === 0) translation.set('sys.tree', 'off', interval);

@@ -135,6 +135,9 @@ function translateListener(translation: Translation, name: string, listener: Con
   translation.setAll(options, name);
   translation.remark(options);
   const mountPoint = options.get('mount_point');
+  if (mountPoint !== undefined && listener.words === undefined) {
+    translation.problem(mountPoint.origin, 'mount_point needs a listener line before it');
+  }
   if (mountPoint !== undefined) translation.set(path('mountpoint'), mountPoint.value, mountPoint);
   const isSecure = translateTls(translation, name, options);
   const isWeb = options.get('protocol')?.value === 'websockets';
@@ -150,8 +153,15 @@ function translateListener(translation: Translation, name: string, listener: Con
   translation.set(path('transport'), transport, options.get('protocol') ?? because);
   translation.set(path('host'), host, because);
   translation.set(path('port'), port, because);
+  const folder = options.get('http_dir');
+  if (!isWeb) {
+    if (folder !== undefined) translation.warn(folder.origin, 'http_dir has no effect without protocol websockets');
+    return;
+  }
   // There every path and every origin is good enough.
-  if (isWeb) translation.byDefault(path('origins'), ['*']);
+  translation.byDefault(path('path'), '*');
+  translation.byDefault(path('origins'), ['*']);
+  if (folder !== undefined) translation.set(path('http_dir'), folder.value, folder);
 }
 
 /** Sets what is given of TLS; false for a listener without. */
@@ -197,11 +207,12 @@ function translateTls(translation: Translation, name: string, options: Section):
 
 function translateVersion(translation: Translation, name: string, given: Given | undefined): void {
   if (given === undefined) return;
-  const version = given.value === 'tlsv1.3' ? '1.3' : '1.2';
-  if (given.value === 'tlsv1.1' || given.value === 'tlsv1') {
-    translation.warn(given.origin, `tls_version ${given.value} is too old; TLS 1.2 is the oldest that is accepted`);
+  const isOld = given.value === 'tlsv1.1' || given.value === 'tlsv1';
+  if (isOld) {
+    const oldest = 'TLS 1.1, which can be broken, is the oldest that is accepted; tlsv1.2 is safe';
+    translation.warn(given.origin, `tls_version ${given.value}: ${oldest}`);
   }
-  translation.set(`listeners.${name}.tls_version_min`, version, given);
+  translation.set(`listeners.${name}.tls_version_min`, isOld ? '1.1' : String(given.value).slice('tlsv'.length), given);
 }
 
 /** Where no certificate is required none is asked for, whatever authorities are named. */

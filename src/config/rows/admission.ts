@@ -9,14 +9,14 @@ export const admissionRows: readonly OptionRow[] = [
     type: { kind: 'integer', min: 1, max: 10_000_000 },
     default: broker.bansMax,
     unit: 'bans',
-    reloadable: false,
+    reloadable: true,
     sentence: 'Bans kept, those of the detection of flapping included; a further one is refused.',
   },
   {
     name: 'flapping.enabled',
     type: { kind: 'boolean' },
     default: broker.flappingDetection,
-    reloadable: false,
+    reloadable: true,
     sentence:
       'Whether a client identifier that logs in too often within a time is banned for a while; logins that are refused ' +
       'are not counted, so that nobody can have others banned.',
@@ -27,7 +27,7 @@ export const admissionRows: readonly OptionRow[] = [
     type: { kind: 'integer', min: 2, max: 1_000_000 },
     default: broker.flappingConnectsMax,
     unit: 'logins',
-    reloadable: false,
+    reloadable: true,
     sentence: 'The login within flapping.window_seconds with which a client is banned.',
     emqx: 'flapping_detect_policy',
   },
@@ -35,14 +35,14 @@ export const admissionRows: readonly OptionRow[] = [
     name: 'flapping.window_seconds',
     type: { kind: 'duration', min: 1, max: 86_400 },
     default: broker.flappingWindowSeconds,
-    reloadable: false,
+    reloadable: true,
     sentence: 'Time within which logins are counted, from the first of them.',
   },
   {
     name: 'flapping.ban_seconds',
     type: { kind: 'duration', min: 1, max: 31_536_000 },
     default: broker.flappingBanSeconds,
-    reloadable: false,
+    reloadable: true,
     sentence: 'How long such a client is banned.',
   },
 ];

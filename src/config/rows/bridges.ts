@@ -126,6 +126,15 @@ const sessionRows: readonly OptionRow[] = [
     mosquitto: 'local_clientid',
   },
   {
+    name: 'local_username',
+    type: { kind: 'string' },
+    default: undefined,
+    unset: '$bridge',
+    reloadable: false,
+    sentence: 'User name of its session here, which rules of access can name.',
+    mosquitto: 'local_username',
+  },
+  {
     name: 'username',
     type: { kind: 'string' },
     default: undefined,

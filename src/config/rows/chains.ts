@@ -3,6 +3,9 @@
 import { defaultBrokerOptions as broker } from '../../broker/options.ts';
 import type { OptionRow } from '../../ports/option.ts';
 
+/** Who publishes and subscribes here without being a client of a listener. */
+const notClients: readonly string[] = ['bridges', 'api'];
+
 export const chainRows: readonly OptionRow[] = [
   {
     name: 'logins.refusal_code',
@@ -73,12 +76,31 @@ export const chainRows: readonly OptionRow[] = [
       'this machine, or everybody for whom permissions.unmatched is allow.',
   },
   {
+    name: 'permissions.unchecked',
+    type: { kind: 'list', rule: { allowed: notClients.join(', '), test: (text) => notClients.includes(text) } },
+    default: [],
+    reloadable: false,
+    sentence:
+      'Who may publish and subscribe without any source being asked: bridges, and callers of the HTTP API and the ' +
+      'dashboard (api); Mosquitto never asks about its bridges, and EMQX about neither.',
+  },
+  {
+    name: 'permissions.check_retained_publishers',
+    type: { kind: 'boolean' },
+    default: broker.checkRetainedPublishers,
+    reloadable: false,
+    sentence:
+      'Whether a retained message is given to a new subscription only while its publisher may still publish it; who it ' +
+      'was is kept with the message, so those that were retained before this was switched on are given to everybody.',
+    mosquitto: 'check_retain_source',
+  },
+  {
     name: 'permissions.cache_entries_max',
     type: { kind: 'integer', min: 0, max: 65_536 },
     default: broker.permissionCacheEntriesMax,
     unit: 'topics',
     zero: 'every publish and subscription is asked about',
-    reloadable: false,
+    reloadable: true,
     sentence: 'Topics whose permissions are remembered for each connection; the oldest goes when there are more.',
     emqx: 'acl_cache_max_size',
   },
@@ -87,7 +109,7 @@ export const chainRows: readonly OptionRow[] = [
     type: { kind: 'duration', min: 0, max: 86_400 },
     default: broker.permissionCacheSecondsMax,
     zero: 'nothing is remembered',
-    reloadable: false,
+    reloadable: true,
     sentence:
       'How long they are remembered, which is how long a change in a database may go unnoticed; changes that the broker ' +
       'itself makes or reads hold at once.',

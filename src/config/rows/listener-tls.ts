@@ -156,10 +156,12 @@ const certificateRows: readonly OptionRow[] = [
   },
   {
     name: 'tls_version_min',
-    type: { kind: 'one-of', values: ['1.2', '1.3'] },
+    type: { kind: 'one-of', values: ['1.1', '1.2', '1.3'] },
     default: '1.2',
     reloadable: false,
-    sentence: 'Oldest version of TLS accepted.',
+    sentence:
+      'Oldest version of TLS accepted; 1.1 is for devices that know nothing newer, can be broken, and lets in the weak ' +
+      'ciphers that it needs.',
     transports: ['tls', 'wss'],
     mosquitto: 'tls_version',
     emqx: 'listener.$l.tls_versions',

@@ -18,8 +18,8 @@ const hostRule: TextRule = {
 };
 
 const webPathRule: TextRule = {
-  allowed: 'a path that begins with / and has no blanks, ? or #',
-  test: (text) => /^\/[^\s?#]{0,255}$/.test(text),
+  allowed: 'a path that begins with / and has no blanks, ? or #; or * for every path',
+  test: (text) => text === '*' || /^\/[^\s?#]{0,255}$/.test(text),
 };
 
 const modeRule: TextRule = {
@@ -112,6 +112,18 @@ const addressRows: readonly OptionRow[] = [
     emqx: 'listener.$l.mqtt_path',
   },
   {
+    name: 'http_dir',
+    type: { kind: 'path' },
+    default: undefined,
+    unset: 'a request that is no WebSocket handshake is refused',
+    reloadable: false,
+    sentence:
+      'A folder whose files are given to whoever asks for them over HTTP, without a login, for web pages that connect to this ' +
+      'listener; what begins with a dot, and what links lead to outside of the folder, is not given.',
+    transports: ['ws', 'wss'],
+    mosquitto: 'http_dir',
+  },
+  {
     name: 'socket',
     type: { kind: 'path' },
     default: undefined,
@@ -159,6 +171,16 @@ const addressRows: readonly OptionRow[] = [
 ];
 
 const clientRows: readonly OptionRow[] = [
+  {
+    name: 'zone',
+    type: { kind: 'string' },
+    default: undefined,
+    unset: "the broker's own options hold",
+    reloadable: false,
+    sentence:
+      "The zone whose options hold for the clients of this listener instead of the broker's own: one of zones.NAME.",
+    emqx: 'listener.$l.zone',
+  },
   {
     name: 'allow_anonymous',
     type: { kind: 'one-of', values: ['true', 'false', 'without_username'] },
@@ -313,7 +335,9 @@ const clientRows: readonly OptionRow[] = [
     type: { kind: 'string', rule: mountpointRule },
     default: '',
     reloadable: false,
-    sentence: "Put before every topic of this listener's clients and taken off what they receive.",
+    sentence:
+      "Put before every topic of this listener's clients and taken off what they receive; %c is the client identifier and " +
+      '%u the user name, and a client whose name cannot stand there is refused.',
     mosquitto: 'mount_point',
     emqx: 'zone.$z.mountpoint',
   },

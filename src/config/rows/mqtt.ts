@@ -27,7 +27,7 @@ export const mqttRows: readonly OptionRow[] = [
     name: 'mqtt.client_id_prefix',
     type: { kind: 'string' },
     default: broker.clientIdPrefix,
-    reloadable: false,
+    reloadable: true,
     sentence: 'How client identifiers must begin; clients with others are refused, and an empty text refuses nobody.',
     mosquitto: 'clientid_prefixes',
   },
@@ -85,7 +85,7 @@ export const mqttRows: readonly OptionRow[] = [
     name: 'mqtt.echo_below_v5',
     type: { kind: 'boolean' },
     default: broker.echoBelowV5,
-    reloadable: false,
+    reloadable: true,
     sentence:
       'Whether clients below MQTT 5 get the messages that they publish themselves where they subscribe to them; MQTT 5 ' +
       'clients say that with each subscription.',
@@ -95,7 +95,7 @@ export const mqttRows: readonly OptionRow[] = [
     name: 'mqtt.unauthorized_publish',
     type: { kind: 'one-of', values: ['drop', 'disconnect'] },
     default: broker.unauthorizedPublish,
-    reloadable: false,
+    reloadable: true,
     sentence: 'What a publish without permission costs the client: the message, or the connection as well.',
     emqx: 'acl_deny_action',
   },
@@ -103,7 +103,7 @@ export const mqttRows: readonly OptionRow[] = [
     name: 'mqtt.session_takeover',
     type: { kind: 'one-of', values: ['same_user', 'any_user'] },
     default: broker.sessionTakeover,
-    reloadable: false,
+    reloadable: true,
     sentence:
       'Who may continue or end a session by its client identifier: only the user whose login began it, or whoever ' +
       'comes; sessions of anonymous clients are open to all.',
@@ -112,7 +112,7 @@ export const mqttRows: readonly OptionRow[] = [
     name: 'shared_subscriptions.strategy',
     type: { kind: 'one-of', values: ['random', 'round_robin', 'sticky', 'hash_client', 'hash_topic'] },
     default: broker.sharedStrategy,
-    reloadable: false,
+    reloadable: true,
     sentence: 'How the member of a shared subscription that gets a message is chosen.',
     emqx: 'broker.shared_subscription_strategy',
   },

@@ -17,7 +17,7 @@ export const presenceRows: readonly OptionRow[] = [
     name: 'presence.qos',
     type: { kind: 'integer', min: 0, max: 2 },
     default: broker.presenceQos,
-    reloadable: false,
+    reloadable: true,
     sentence: 'Highest QoS at which it is told.',
     emqx: 'module.presence.qos',
   },

@@ -1,9 +1,11 @@
 /**
  * The module of delayed messages: what is published to `$delayed/<seconds>/<topic>` is kept in the broker's store and
- * published to the topic when its time comes. The publisher's acknowledgement waits until the message is kept.
+ * published to the topic when its time comes, if the client may still publish there. The publisher's acknowledgement
+ * waits until the message is kept.
  */
 
 import type { Qos, UserProperty } from '../../packet/types.ts';
+import type { ClientIdentity } from '../../ports/access.ts';
 import type { PluginContext, PluginDefinition, PluginMessage } from '../../ports/plugin.ts';
 import { DELAY_SECONDS_MAX, isDelayedTopic, parseDelayedTopic } from '../../topic/delayed.ts';
 import { definePlugin } from '../define.ts';
@@ -21,6 +23,13 @@ const options = {
 
 type Context = PluginContext<typeof options>;
 
+/** Where the broker counts what waits here. */
+export interface DelayedCounts {
+  messagesDelayed: number;
+  delayedWaiting: number;
+  delayedWaitingMax: number;
+}
+
 /** A message that waits, as it is kept. */
 interface Kept {
   readonly topic: string;
@@ -29,6 +38,8 @@ interface Kept {
   readonly qos: Qos;
   readonly retain: boolean;
   readonly publisher: string;
+  /** Who is asked about again when the time has come; without, nobody is. */
+  readonly client?: ClientIdentity;
   readonly contentType?: string;
   readonly userProperties?: readonly UserProperty[];
   readonly expirySeconds?: number;
@@ -50,12 +61,16 @@ const BATCH = 100;
 
 const LISTED_MAX = 1000;
 
+/** How long to wait for whoever could not say whether a message may be published. */
+const RETRY_SECONDS = 10;
+
 /** Looks at least so often: clocks of machines are set. */
 const LOOK_SECONDS_MAX = 60;
 
 /** What waits, by its due time; the keys alone are in memory, and the store has them too. */
 class Delayed {
   readonly #context: Context;
+  readonly #counts: DelayedCounts;
   #count = 0;
   #bytes = 0;
   #number = 0;
@@ -63,25 +78,32 @@ class Delayed {
   #nextDueMs = Number.POSITIVE_INFINITY;
   #isPublishing = false;
 
-  constructor(context: Context) {
+  constructor(context: Context, counts: DelayedCounts) {
     this.#context = context;
+    this.#counts = counts;
     for (const { key, value } of context.store.entries('m/')) {
       this.#count++;
       this.#bytes += value.length;
       this.#number = Math.max(this.#number, Number.parseInt(key.slice(-12), 16));
     }
+    this.#tell();
     this.#wait();
+  }
+
+  #tell(): void {
+    this.#counts.delayedWaiting = this.#count;
+    this.#counts.delayedWaitingMax = Math.max(this.#counts.delayedWaitingMax, this.#count);
   }
 
   get count(): number {
     return this.#count;
   }
 
-  async take(message: PluginMessage): Promise<'taken' | { refuse: number }> {
+  async take(message: PluginMessage, client: ClientIdentity | undefined): Promise<'taken' | { refuse: number }> {
     const { options, store } = this.#context;
     const dueMs = this.#dueOf(message.topic);
     if (dueMs === undefined) return { refuse: 0x90 };
-    const record = Buffer.from(JSON.stringify(keptOf(message)));
+    const record = Buffer.from(JSON.stringify(keptOf(message, client)));
     if (this.#count >= options.messages_max || this.#bytes + record.length > options.bytes_max) return { refuse: 0x97 };
     this.#count++;
     this.#bytes += record.length;
@@ -92,6 +114,8 @@ class Delayed {
       this.#bytes -= record.length;
       throw error;
     }
+    this.#counts.messagesDelayed++;
+    this.#tell();
     if (dueMs < this.#nextDueMs) this.#wait();
     return 'taken';
   }
@@ -110,7 +134,7 @@ class Delayed {
     return `m/${dueMs.toString(16).padStart(12, '0')}${(++this.#number).toString(16).padStart(12, '0')}`;
   }
 
-  #wait(): void {
+  #wait(secondsMin: number = 0): void {
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
     const [first] = this.#context.store.entries('m/', { limit: 1 });
@@ -119,13 +143,14 @@ class Delayed {
       return;
     }
     this.#nextDueMs = dueMsOf(first.key);
-    const seconds = Math.max(0, (this.#nextDueMs - this.#context.now()) / 1000);
+    const seconds = Math.max(secondsMin, (this.#nextDueMs - this.#context.now()) / 1000);
     this.#stopWaiting = this.#context.after(Math.min(LOOK_SECONDS_MAX, seconds), () => this.#publishDue());
   }
 
   async #publishDue(): Promise<void> {
     if (this.#isPublishing) return;
     this.#isPublishing = true;
+    let isUndecided = false;
     try {
       const { store, broker, log } = this.#context;
       for (const { key, value } of [...store.entries('m/', { limit: BATCH })]) {
@@ -134,6 +159,11 @@ class Delayed {
           const { payload, publisher: _publisher, ...message } = JSON.parse(value.toString()) as Kept;
           await broker.publish({ ...message, payload: Buffer.from(payload, 'base64') });
         } catch (error) {
+          // A right that nobody can tell is asked about again; what is behind is as undecided, or can wait as long.
+          if (error instanceof Error && 'isUndecided' in error && error.isUndecided === true) {
+            isUndecided = true;
+            break;
+          }
           const cause = error instanceof Error ? error.message : String(error);
           log.warn('A delayed message could not be published and is given up', { cause });
         }
@@ -143,13 +173,14 @@ class Delayed {
     } finally {
       this.#isPublishing = false;
     }
-    this.#wait();
+    this.#wait(isUndecided ? RETRY_SECONDS : 0);
   }
 
   async #forget(key: string, bytes: number): Promise<void> {
     await this.#context.store.write(new Map([[key, undefined]]));
     this.#count--;
     this.#bytes -= bytes;
+    this.#tell();
   }
 
   list(): readonly Shown[] {
@@ -173,7 +204,13 @@ function dueMsOf(key: string): number {
   return Number.parseInt(key.slice(2, 14), 16);
 }
 
-function keptOf(message: PluginMessage): Kept {
+/** A certificate is large, and no rule looks at it. */
+function withoutCertificate(client: ClientIdentity): ClientIdentity {
+  const { certificate: _, ...peer } = client.peer;
+  return { ...client, peer };
+}
+
+function keptOf(message: PluginMessage, client: ClientIdentity | undefined): Kept {
   const { qos, retain, publisher, contentType, userProperties, expirySeconds } = message;
   return {
     topic: parseDelayedTopic(message.topic)!.topic,
@@ -181,26 +218,30 @@ function keptOf(message: PluginMessage): Kept {
     qos,
     retain,
     publisher,
+    ...(client !== undefined && { client: withoutCertificate(client) }),
     ...(contentType !== undefined && { contentType }),
     ...(userProperties.length > 0 && { userProperties }),
     ...(expirySeconds !== undefined && { expirySeconds }),
   };
 }
 
-/** A new one for each broker: what waits is held by what is loaded. */
-export function delayedModule(): PluginDefinition<typeof options> {
+/** A new one for each broker: what waits is held by what is loaded. While it is not loaded nothing counts as waiting. */
+export function delayedModule(counts: DelayedCounts): PluginDefinition<typeof options> {
   let delayed: Delayed | undefined;
   return definePlugin({
     name: 'delayed',
     description: 'Delayed messages: $delayed/SECONDS/TOPIC',
     options,
     start: (context) => {
-      delayed = new Delayed(context);
+      delayed = new Delayed(context, counts);
+      context.onUnload(() => {
+        counts.delayedWaiting = 0;
+      });
     },
     hooks: {
       'message.publish': {
         topics: ['$delayed/#'],
-        handle: ({ message }) => (isDelayedTopic(message.topic) ? delayed?.take(message) : undefined),
+        handle: ({ message, client }) => (isDelayedTopic(message.topic) ? delayed?.take(message, client) : undefined),
         deadlineSeconds: 30,
       },
     },

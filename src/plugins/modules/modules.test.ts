@@ -3,6 +3,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { KeptStore } from '../../../test/broker/kept-store.ts';
 import { type HostOptions, type PluginHost, pluginHost } from '../../../test/doubles/plugin-host.ts';
+import { Counters } from '../../broker/counters.ts';
 import { autoSubscribeModule } from './auto-subscribe.ts';
 import { delayedModule } from './delayed.ts';
 import { rewriteModule } from './rewrite.ts';
@@ -20,7 +21,7 @@ async function host(
 
 describe('delayed messages', () => {
   it('come when their time has come, in order, as they were published', async () => {
-    const { t } = await host(delayedModule());
+    const { t } = await host(delayedModule(new Counters()));
     const client = await t.connect();
     await client.subscribe('#', { qos: 2, retainAsPublished: true });
     await client.publish('$delayed/20/b', 'second', { qos: 1, packetId: 1, retain: true });
@@ -43,7 +44,7 @@ describe('delayed messages', () => {
   });
 
   it('can be given for a time, and not for one that is too far or none', async () => {
-    const { t } = await host(delayedModule());
+    const { t } = await host(delayedModule(new Counters()));
     const client = await t.connect();
     await client.subscribe('a');
     const seconds = Math.ceil(t.clock.now() / 1000) + 30;
@@ -68,7 +69,7 @@ describe('delayed messages', () => {
 
   it('need the permission for the topic itself, and never reach what is reserved', async () => {
     const { t } = await host(
-      delayedModule(),
+      delayedModule(new Counters()),
       {},
       {
         access: {
@@ -84,16 +85,62 @@ describe('delayed messages', () => {
     }
   });
 
+  it('are published only if their client still may, and wait while nobody can tell', async () => {
+    const rules = { isAllowed: true, fails: false };
+    const { t } = await host(
+      delayedModule(new Counters()),
+      {},
+      {
+        access: {
+          authenticators: [
+            { name: 'x', authenticate: ({ clientId }) => ({ outcome: 'allow', superuser: clientId === 'root' }) },
+          ],
+          authorizers: [
+            {
+              name: 'rules',
+              authorize: (_client, { action }) => {
+                if (action !== 'publish') return 'allow';
+                if (rules.fails) throw new TypeError('away');
+                return rules.isAllowed ? 'allow' : 'deny';
+              },
+            },
+          ],
+        },
+      },
+    );
+    const heard: string[] = [];
+    t.broker.subscribe('#', ({ topic, publisher }) => heard.push(`${topic} of ${publisher}`));
+    const publish = async (clientId: string, topic: string): Promise<void> => {
+      const client = await t.connect({ clientId });
+      await client.publish(topic, 'x', { qos: 1 });
+      await t.run();
+      await client.drop();
+    };
+    await publish('a', '$delayed/10/t/1');
+    await publish('root', '$delayed/10/t/root');
+    rules.isAllowed = false;
+    await t.advance(11_000);
+    expect(heard).toEqual(['t/root of root']);
+    rules.isAllowed = true;
+    await publish('a', '$delayed/10/t/2');
+    rules.fails = true;
+    await t.advance(30_000);
+    expect(heard).toHaveLength(1);
+    rules.fails = false;
+    await t.advance(11_000);
+    expect(heard).toEqual(['t/root of root', 't/2 of a']);
+  });
+
   it('are there again after a restart, those whose time has passed at once', async () => {
     const store = new KeptStore();
-    const first = await pluginHost([delayedModule()], { store });
+    const first = await pluginHost([delayedModule(new Counters())], { store });
     const client = await first.t.connect();
     await client.publish('$delayed/10/a', '1', { qos: 1, packetId: 1 });
     await client.publish('$delayed/4000/a', '2', { qos: 1, packetId: 2 });
     await first.t.run();
     expect([client.take('puback'), client.take('puback')]).toMatchObject([{ reasonCode: 0 }, { reasonCode: 0 }]);
     // The broker is gone without a word; half an hour later there is another.
-    const second = await pluginHost([delayedModule()], { store, clock: first.t.clock });
+    const second = await pluginHost([delayedModule(new Counters())], { store, clock: first.t.clock });
     const heard: string[] = [];
     second.t.broker.subscribe('a', (message) => heard.push(message.payload.toString()));
     await second.t.advance(1_800_000);
@@ -102,7 +149,8 @@ describe('delayed messages', () => {
   });
 
   it('are bounded, listed and deleted', async () => {
-    const { t, plugins } = await host(delayedModule(), { messages_max: 2 });
+    const counts = new Counters();
+    const { t, plugins } = await host(delayedModule(counts), { messages_max: 2 });
     const client = await t.connect();
     for (const id of [1, 2, 3]) await client.publish('$delayed/50/a', 'x', { qos: 1, packetId: id });
     await t.run();
@@ -112,7 +160,10 @@ describe('delayed messages', () => {
     expect(items).toHaveLength(2);
     await plugins.run('delayed', 'delete', [items[0]!.id]);
     expect(await plugins.run('delayed', 'count', [])).toEqual({ count: 1 });
+    expect(counts).toMatchObject({ messagesDelayed: 2, delayedWaiting: 1, delayedWaitingMax: 2 });
     await expect(plugins.run('delayed', 'delete', ['../x'])).rejects.toThrow('No delayed message');
+    await plugins.unload('delayed');
+    expect(counts.delayedWaiting).toBe(0);
   });
 });
 

@@ -30,6 +30,8 @@ const TOPIC_LENGTH_MAX = 1024;
 /** A pattern that takes longer than this for a topic made to be hard is refused at load. */
 const PATTERN_MS_MAX = 50;
 
+const PATTERN_ATTEMPTS = 3;
+
 /** Topics that make patterns go back and forth, where they do. */
 const probes: readonly string[] = ['a', 'a/', '/', '0', 'a1', '-', 'ab/'].map(
   (piece) => `${piece.repeat(Math.floor(64 / piece.length))}!`,
@@ -61,12 +63,20 @@ function isQuick(pattern: RegExp): boolean {
   const own = [...new Set(pattern.source.replaceAll(/[^A-Za-z0-9_/-]/g, ''))].slice(0, 30);
   for (let length = 8; length <= 64; length += 4) {
     for (const probe of [...probes, ...own.map((letter) => letter.repeat(64))]) {
-      const from = performance.now();
-      pattern.test(`${probe.slice(0, length)}!`);
-      if (performance.now() - from > PATTERN_MS_MAX) return false;
+      if (!isQuickAt(pattern, `${probe.slice(0, length)}!`)) return false;
     }
   }
   return true;
+}
+
+/** On a busy machine the process may have waited for its turn meanwhile, so what was slow once is asked again. */
+function isQuickAt(pattern: RegExp, topic: string): boolean {
+  for (let attempt = 0; attempt < PATTERN_ATTEMPTS; attempt++) {
+    const from = performance.now();
+    pattern.test(topic);
+    if (performance.now() - from <= PATTERN_MS_MAX) return true;
+  }
+  return false;
 }
 
 /** What comes of a topic or filter; itself where no rule concerns it. */

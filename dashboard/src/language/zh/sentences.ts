@@ -7,11 +7,14 @@ export const sentences = {
   '2. The same in a program': '2. 用程序来做',
   '3. Let only those in whom you know': '3. 只允许认识的客户端接入',
   '4. See what happens': '4. 观察发生了什么',
-  'A bridge is written into the configuration under “bridges”.': '桥接写在配置文件的 “bridges” 之下。',
+  '“Add a bridge” shows how to make one.': '“添加桥接”说明如何创建。',
   'A message that is published with “retain” stays here until an empty one replaces it.':
     '以“保留”方式发布的消息会留在这里，直到被一条空消息取代。',
   'A new broker knows admin with the password public, from this machine only, until you choose another one.':
     '新的服务器只接受本机以 admin / public 登录，直到您设置自己的密码。',
+  'Add a bridge': '添加桥接',
+  'Add a source': '添加来源',
+  'Add a ban here, or under a client.': '可在此处或客户端页面添加封禁。',
   'Add a user under Access': '在“访问控制”中添加用户',
   'A copy of everything that the broker keeps is made and saved by this browser. It holds messages and password hashes: keep it where only you can read it.':
     '将复制服务器保存的全部内容，并由本浏览器保存。其中包含消息和密码哈希，请妥善保管。',
@@ -21,16 +24,15 @@ export const sentences = {
     '本服务器的全部选项。可在 hoopoe.yaml、环境变量或命令行参数中修改。',
   'All retained messages of {topic} and of topics below it are deleted for good.':
     '{topic} 及其下所有主题的保留消息将被永久删除。',
-  'Ask on the left; nothing is changed by it': '请在左侧提问；这不会改变任何东西',
   'Banned; connections of it have ended': '已封禁，相关连接已断开',
   'Choose a topic in the tree': '请在树中选择一个主题',
-  'Choose a topic on the left': '请在左侧选择一个主题',
+  'Figures appear as soon as messages pass.': '有消息通过时即显示数据。',
+  'Check the text under Settings': '在“设置”中检查这段文本',
+  'Fill in the form; asking changes nothing': '请填写表单；提问不会改变任何东西',
   'Choose a topic to see what passes on it.': '选择一个主题，查看其上的消息。',
   'Client identifiers, user names and addresses that are refused.': '被拒绝的客户端标识、用户名和地址。',
   'Clients appear as soon as they connect; what you search for may be spelled otherwise.':
     '客户端连接后会立即出现；请检查搜索内容的拼写。',
-  'Clients on this machine may come in without a login; others are refused. Start a login source under Plugins.':
-    '本机客户端无需登录即可接入，其他客户端会被拒绝。请在“插件”中启动一个认证来源。',
   'Connect first.': '请先连接。',
   'Connect with its name and password:': '用该名称和密码连接：',
   'Connections to other brokers, by which messages cross.': '与其他服务器之间的连接，消息由此互通。',
@@ -81,6 +83,17 @@ export const sentences = {
   'Nobody can connect here any more until it is started again. Who is connected stays connected.':
     '在重新启动之前，这里不再接受新连接；已连接的保持连接。',
   'Nobody has subscribed to anything': '还没有人订阅',
+  'New sections are written into the configuration file; afterwards their options can be changed here.':
+    '新的配置段写在配置文件中；之后即可在此修改其选项。',
+  'No source checks logins. allow_anonymous says who may come in without one; unless it is set, clients on this machine may.':
+    '目前没有来源检查登录。allow_anonymous 决定谁可以不登录接入；未设置时，仅本机客户端可以。',
+  'Restart the broker.': '重启服务器。',
+  'This broker reads {file}: “hoopoe config convert {file}” writes the same as hoopoe.yaml.':
+    '本服务器读取 {file}：“hoopoe config convert {file}”可将其转换为 hoopoe.yaml。',
+  'To the setting': '前往该设置',
+  'Write these lines into a file hoopoe.yaml, and start the broker with -c hoopoe.yaml.':
+    '将这些行写入 hoopoe.yaml 文件，并以 -c hoopoe.yaml 启动服务器。',
+  'Write these lines into {file}.': '将这些行写入 {file}。',
   'Nobody is banned': '没有封禁',
   'Nothing is retained on this topic; the next message is shown as soon as it passes.':
     '此主题没有保留消息；下一条消息经过时会立即显示。',

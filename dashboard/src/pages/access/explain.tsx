@@ -4,7 +4,7 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { request } from '../../api/client.ts';
 import type { Explanation } from '../../api/types.ts';
-import { type Text, useText } from '../../language/language.tsx';
+import { type Text, type Translate, useReport, useText } from '../../language/language.tsx';
 import { Form } from '../../parts/actions.tsx';
 import { Card, Columns } from '../../parts/page.tsx';
 import { Empty } from '../../parts/states.tsx';
@@ -73,7 +73,7 @@ export function Explain(): ReactNode {
       </Card>
       <Card title={t('Answer')}>
         {explanation === undefined ? (
-          <Empty title={t('Ask on the left; nothing is changed by it')} />
+          <Empty title={t('Fill in the form; asking changes nothing')} />
         ) : (
           <Steps explanation={explanation} />
         )}
@@ -82,16 +82,29 @@ export function Explain(): ReactNode {
   );
 }
 
+const answers: ReadonlyMap<string, Text> = new Map([
+  ['allow', 'allow'],
+  ['deny', 'deny'],
+  ['ignore', 'passes on'],
+  ['failed', 'failed'],
+]);
+
+function answerText(answer: string, t: Translate): string {
+  const text = answers.get(answer);
+  return text === undefined ? answer : t(text);
+}
+
 const tones: Readonly<Record<string, Tone>> = { allow: 'good', deny: 'bad', failed: 'bad' };
 
 function Steps({ explanation }: { readonly explanation: Explanation }): ReactNode {
   const t = useText();
+  const report = useReport();
   const { allowed, decidedBy, steps } = explanation;
   return (
     <>
       <p role="status">
         <Tag tone={allowed ? 'good' : 'bad'}>{allowed ? t('allowed') : t('refused')}</Tag>{' '}
-        {decidedBy === '' ? t('by the setting of the chain') : t('decided by {name}', { name: decidedBy })}
+        {decidedBy === '' ? t('by the setting of the chain') : t('decided by {name}', { name: report(decidedBy) })}
       </p>
       <Table
         label={t('Answer')}
@@ -99,17 +112,17 @@ function Steps({ explanation }: { readonly explanation: Explanation }): ReactNod
         rowKey={({ place }) => place}
         columns={[
           { key: 'place', title: t('Order'), isNumeric: true, render: ({ place }) => place },
-          { key: 'source', title: t('Source'), render: ({ source }) => <Mono text={source} /> },
+          { key: 'source', title: t('Source'), render: ({ source }) => <Mono text={report(source)} /> },
           {
             key: 'answer',
             title: t('Answer'),
-            render: ({ answer }) => <Tag tone={tones[answer] ?? 'plain'}>{answer}</Tag>,
+            render: ({ answer }) => <Tag tone={tones[answer] ?? 'plain'}>{answerText(answer, t)}</Tag>,
           },
           {
             key: 'because',
             title: t('Because'),
             isWide: true,
-            render: ({ because }) => <Mono text={because} isWrapped />,
+            render: ({ because }) => <Mono text={report(because)} isWrapped />,
           },
         ]}
       />

@@ -56,6 +56,7 @@ export function Permissions({ sources }: { readonly sources: readonly AccessSour
       ) : (
         <LocalList
           id="permissions"
+          isCards
           label={t('Permissions')}
           searchLabel={t('Search permissions')}
           query={query}

@@ -6,12 +6,15 @@ import { useMay } from '../../api/session.tsx';
 import type { AccessSource, Counts, List } from '../../api/types.ts';
 import type { Query } from '../../api/use-query.ts';
 import { type Format, useFormat } from '../../language/format.ts';
-import { type Translate, useText } from '../../language/language.tsx';
+import { type Translate, useReport, useText } from '../../language/language.tsx';
 import { ActionButton } from '../../parts/actions.tsx';
 import { LocalList } from '../../parts/list.tsx';
 import { Empty } from '../../parts/states.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Copy, Mono, Tag } from '../../parts/values.tsx';
+import { Link } from '../../router/router.tsx';
+import { HowToAdd } from '../how-to-add.tsx';
+import { sourceExamples } from '../section-examples.ts';
 
 interface Placed extends AccessSource {
   readonly place: number;
@@ -20,7 +23,9 @@ interface Placed extends AccessSource {
 export function Sources({ query }: { readonly query: Query<List<AccessSource>> }): ReactNode {
   const t = useText();
   const format = useFormat();
+  const report = useReport();
   const mayOperate = useMay('operator');
+  const mayAdministrate = useMay('admin');
   const items = query.data?.items.map((source, index) => ({ ...source, place: index + 1 }));
   const placed: Query<List<Placed>> = { ...query, data: items === undefined ? undefined : { items } };
   const actions: Column<Placed> = {
@@ -49,23 +54,30 @@ export function Sources({ query }: { readonly query: Query<List<AccessSource>> }
   return (
     <LocalList
       id="sources"
+      isCards
       label={t('Chain')}
+      filters={mayAdministrate && <HowToAdd label={t('Add a source')} examples={sourceExamples} />}
       searchLabel={t('Search sources')}
       query={placed}
-      columns={[...columnsOf(t, format), actions]}
+      columns={[...columnsOf(t, format, report), actions]}
       rowKey={({ name }) => name}
       empty={
         <Empty title={t('No source is asked')}>
-          {t(
-            'Clients on this machine may come in without a login; others are refused. Start a login source under Plugins.',
-          )}
+          <p>
+            {t(
+              'No source checks logins. allow_anonymous says who may come in without one; unless it is set, clients on this machine may.',
+            )}
+          </p>
+          <Link to="/settings?q=allow_anonymous">{t('To the setting')}</Link>
+          {' · '}
+          <Link to="/plugins">{t('Start a login source under Plugins')}</Link>
         </Empty>
       }
     />
   );
 }
 
-function columnsOf(t: Translate, format: Format): readonly Column<Placed>[] {
+function columnsOf(t: Translate, format: Format, report: (text: string) => string): readonly Column<Placed>[] {
   const figure = (
     kind: 'logins' | 'permissions',
     key: keyof Counts,
@@ -93,7 +105,11 @@ function columnsOf(t: Translate, format: Format): readonly Column<Placed>[] {
       key: 'state',
       title: t('State'),
       render: ({ state, error }) =>
-        state === 'ok' ? <Tag tone="good">{t('answers')}</Tag> : <Tag tone="bad">{error ?? t('fails')}</Tag>,
+        state === 'ok' ? (
+          <Tag tone="good">{t('answers')}</Tag>
+        ) : (
+          <Tag tone="bad">{error === undefined ? t('fails') : report(error)}</Tag>
+        ),
       text: ({ state, error }) => error ?? state,
     },
     figure('logins', 'allow', t('Logins allowed')),

@@ -1,6 +1,6 @@
 /** Users that the broker keeps itself: adding, changing and removing them. */
 
-import { Button, NativeSelect, PasswordInput, Switch, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Switch } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { request, segment } from '../../api/client.ts';
@@ -9,6 +9,7 @@ import type { AccessSource, AccessUser, UserKind } from '../../api/types.ts';
 import { type Translate, useText } from '../../language/language.tsx';
 import { ActionButton, FormDialog } from '../../parts/actions.tsx';
 import { ServerList } from '../../parts/list.tsx';
+import { CredentialFields } from '../../parts/password-field.tsx';
 import { Empty } from '../../parts/states.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { Copy, Mono, Tag, Time } from '../../parts/values.tsx';
@@ -33,6 +34,7 @@ export function Users({ sources }: { readonly sources: readonly AccessSource[] }
     <>
       <ServerList<AccessUser>
         id="users"
+        isCards
         path={path}
         where={{ kind }}
         version={version}
@@ -189,21 +191,12 @@ function UserDialog({ path, kind: firstKind, user, close, changed }: UserDialogP
           { value: 'client_id', label: t('Client identifier') },
         ]}
       />
-      <TextInput
-        label={t('Name')}
-        required
-        disabled={!isNew}
-        autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <PasswordInput
-        label={isNew ? t('Password') : t('New password (empty: it stays)')}
-        required={isNew}
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ 'aria-label': t('Show the password'), 'aria-hidden': false, tabIndex: 0 }}
+      <CredentialFields
+        isNew={isNew}
+        name={name}
+        password={password}
+        changeName={setName}
+        changePassword={setPassword}
       />
       <Switch
         label={t('Superuser: no permission is asked')}

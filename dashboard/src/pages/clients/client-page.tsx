@@ -4,7 +4,7 @@ import { Tabs } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { request, segment } from '../../api/client.ts';
 import { useMay } from '../../api/session.tsx';
-import type { ClientDetail } from '../../api/types.ts';
+import type { Absent, ClientDetail } from '../../api/types.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { dropReasonText } from '../../language/drop-reasons.ts';
 import { NOTHING, useFormat } from '../../language/format.ts';
@@ -23,7 +23,10 @@ const REFRESH_SECONDS = 2;
 
 export function ClientPage({ clientId }: { readonly clientId: string }): ReactNode {
   const t = useText();
-  const query = useQuery<ClientDetail>(`/clients/${segment(clientId)}`, REFRESH_SECONDS);
+  // A client ends when it likes, so that it is gone is asked for as an answer and not as a failure.
+  const path = `/clients/${segment(clientId)}?tellAbsence=true`;
+  const query = useQuery<ClientDetail | Absent>(path, REFRESH_SECONDS);
+  const client = query.data !== undefined && !('absent' in query.data) ? query.data : undefined;
   const [tab, setTab] = useParam('tab', 'state');
   const mayOperate = useMay('operator');
   return (
@@ -34,9 +37,9 @@ export function ClientPage({ clientId }: { readonly clientId: string }): ReactNo
           <Link to="/clients">{t('All clients')}</Link> <Copy text={clientId} label={t('Copy the client identifier')} />
         </>
       }
-      actions={query.data !== undefined && <ClientActions client={query.data} reload={query.reload} />}
+      actions={client !== undefined && <ClientActions client={client} done={query.reload} />}
     >
-      {query.error?.status === 404 ? (
+      {query.data !== undefined && client === undefined ? (
         <Empty title={t('There is no session of this client any more')}>
           <p>{t('It has disconnected and its session has ended. If it connects again it is shown here by itself.')}</p>
         </Empty>
@@ -49,7 +52,7 @@ export function ClientPage({ clientId }: { readonly clientId: string }): ReactNo
             {mayOperate && <Tabs.Tab value="tap">{t('Packets')}</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="state">
-            <Answer query={query}>{(client) => <State client={client} />}</Answer>
+            <Answer query={query}>{() => client !== undefined && <State client={client} />}</Answer>
           </Tabs.Panel>
           <Tabs.Panel value="subscriptions">
             <ClientSubscriptions clientId={clientId} />
@@ -66,7 +69,13 @@ export function ClientPage({ clientId }: { readonly clientId: string }): ReactNo
   );
 }
 
-function ClientActions({ client, reload }: { readonly client: ClientDetail; readonly reload: () => void }): ReactNode {
+interface ClientActionsProps {
+  readonly client: ClientDetail;
+  /** Called when the client may not be there any more. */
+  readonly done: () => void;
+}
+
+function ClientActions({ client, done }: ClientActionsProps): ReactNode {
   const t = useText();
   const mayOperate = useMay('operator');
   if (!mayOperate) return null;
@@ -80,20 +89,20 @@ function ClientActions({ client, reload }: { readonly client: ClientDetail; read
           warning={t(
             'The connection of this client ends. Its session stays as it is; most clients connect again by themselves.',
           )}
-          act={() => request(path, { method: 'DELETE' }).then(reload)}
+          act={() => request(path, { method: 'DELETE' }).then(done)}
           done={t('The client is disconnected')}
         />
       )}
       <ActionButton
         label={t('End the session')}
         warning={t('The connection ends, and subscriptions and queued messages of this client are deleted for good.')}
-        act={() => request(`${path}?session=true`, { method: 'DELETE' }).then(reload)}
+        act={() => request(`${path}?session=true`, { method: 'DELETE' }).then(done)}
         done={t('The session has ended')}
       />
       <ActionButton
         label={t('Ban')}
         warning={t('This client identifier is refused until you delete the ban, and the connection ends now.')}
-        act={() => request('/bans', { method: 'POST', body: { kind: 'client_id', value: clientId } }).then(reload)}
+        act={() => request('/bans', { method: 'POST', body: { kind: 'client_id', value: clientId } }).then(done)}
         done={t('The client is banned')}
       />
     </>
@@ -175,7 +184,7 @@ function SessionCard({ client }: { readonly client: ClientDetail }): ReactNode {
         rows={[
           [t('Created'), <Time key="at" at={client.createdAt} isExactShown />],
           [t('Clean start'), client.cleanStart === true ? t('yes') : t('no')],
-          [t('Session outlives by'), expiryText(client.expirySeconds, t, format)],
+          [t('Session expiry'), expiryText(client.expirySeconds, t, format)],
           [t('Subscriptions'), format.number(client.subscriptions)],
           [t('In flight'), format.number(client.inflight)],
           [t('Queued'), `${format.number(client.queued)} (${format.bytes(client.queuedBytes)})`],

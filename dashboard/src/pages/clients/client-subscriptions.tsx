@@ -18,7 +18,7 @@ export function ClientSubscriptions({ clientId }: { readonly clientId: string })
   const t = useText();
   const mayOperate = useMay('operator');
   const path = `/clients/${segment(clientId)}/subscriptions`;
-  const query = useQuery<List<Subscription>>(path, 3);
+  const query = useQuery<Partial<List<Subscription>>>(`${path}?tellAbsence=true`, 3);
   const remove: Column<Subscription> = {
     key: 'actions',
     title: '',
@@ -42,11 +42,12 @@ export function ClientSubscriptions({ clientId }: { readonly clientId: string })
   return (
     <Stack>
       <Answer query={query}>
-        {({ items }) =>
+        {({ items = [] }) =>
           items.length === 0 ? (
             <Empty title={t('This client has subscribed to nothing')} />
           ) : (
             <Table
+              isCards
               label={t('Subscriptions')}
               rows={items}
               rowKey={({ fullFilter }) => fullFilter}

@@ -129,12 +129,14 @@ function columnsOf(t: Translate, format: Format): readonly Column<Client>[] {
     {
       key: 'listener',
       title: t('Listener'),
+      isExtra: true,
       render: ({ listener }) => listener || NOTHING,
       text: ({ listener }) => listener ?? '',
     },
     {
       key: 'version',
       title: 'MQTT',
+      isExtra: true,
       render: ({ version }) => version ?? NOTHING,
       text: ({ version }) => version ?? '',
     },
@@ -160,7 +162,7 @@ function columnsOf(t: Translate, format: Format): readonly Column<Client>[] {
     },
     {
       key: 'expirySeconds',
-      title: t('Session outlives by'),
+      title: t('Session expiry'),
       isNumeric: true,
       isExtra: true,
       render: ({ expirySeconds }) => expiryText(expirySeconds, t, format),

@@ -1,9 +1,10 @@
 /** A field for an option, of the kind that the option is. */
 
-import { NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { PluginOption } from '../../api/types.ts';
 import { useText } from '../../language/language.tsx';
+import { PasswordField } from '../../parts/password-field.tsx';
 
 /** A value as it is shown in a field. */
 export function asText(value: unknown): string {
@@ -41,13 +42,12 @@ export function OptionField({ option, value, isEditable, change }: OptionFieldPr
   const shared = { label: name, description, disabled: !isEditable };
   if (secret) {
     return (
-      <PasswordInput
+      <PasswordField
         {...shared}
         autoComplete="off"
         placeholder={t('Set, and not shown; empty: it stays')}
         value={value}
-        onChange={(event) => change(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ 'aria-label': t('Show the password'), 'aria-hidden': false, tabIndex: 0 }}
+        change={change}
       />
     );
   }

@@ -6,7 +6,7 @@ import { request, segment } from '../../api/client.ts';
 import { useMay } from '../../api/session.tsx';
 import type { List, Plugin, PluginOption } from '../../api/types.ts';
 import { useQuery } from '../../api/use-query.ts';
-import { useText } from '../../language/language.tsx';
+import { useReport, useText } from '../../language/language.tsx';
 import { Form, useNotices } from '../../parts/actions.tsx';
 import { Card, Page } from '../../parts/page.tsx';
 import { Answer, Empty } from '../../parts/states.tsx';
@@ -14,9 +14,11 @@ import { Tag } from '../../parts/values.tsx';
 import { Link } from '../../router/router.tsx';
 import { asText, OptionField, parsed } from './option-field.tsx';
 import { PluginActions, pluginStates } from './plugin-actions.tsx';
+import { isConfigured, PluginSettings } from './plugin-settings.tsx';
 
 export function PluginPage({ name }: { readonly name: string }): ReactNode {
   const t = useText();
+  const report = useReport();
   const mayAdministrate = useMay('admin');
   const plugins = useQuery<List<Plugin>>('/plugins', 5);
   const plugin = plugins.data?.items.find((one) => one.name === name);
@@ -25,7 +27,7 @@ export function PluginPage({ name }: { readonly name: string }): ReactNode {
       title={name}
       lead={
         <>
-          <Link to="/plugins">{t('All plugins')}</Link> {plugin?.description}
+          <Link to="/plugins">{t('All plugins')}</Link> {report(plugin?.description ?? '')}
         </>
       }
       actions={mayAdministrate && plugin !== undefined && <PluginActions plugin={plugin} changed={plugins.reload} />}
@@ -41,8 +43,10 @@ export function PluginPage({ name }: { readonly name: string }): ReactNode {
                   {t(pluginStates[plugin.state]?.text ?? 'failed')}
                 </Tag>
               </p>
-              {plugin.error !== undefined && <Alert color="red">{plugin.error}</Alert>}
-              {plugin.state === 'running' ? (
+              {plugin.error !== undefined && <Alert color="red">{report(plugin.error)}</Alert>}
+              {isConfigured(name) ? (
+                <PluginSettings name={name} />
+              ) : plugin.state === 'running' ? (
                 <Options name={name} isEditable={mayAdministrate} changed={plugins.reload} />
               ) : (
                 <Empty title={t('The options are shown while the plugin runs')} />

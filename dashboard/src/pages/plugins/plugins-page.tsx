@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useMay } from '../../api/session.tsx';
 import type { List, Plugin } from '../../api/types.ts';
 import { useQuery } from '../../api/use-query.ts';
-import { type Translate, useText } from '../../language/language.tsx';
+import { type Text, type Translate, useReport, useText } from '../../language/language.tsx';
 import { LocalList } from '../../parts/list.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Empty } from '../../parts/states.tsx';
@@ -21,6 +21,7 @@ export default function PluginsPage(): ReactNode {
 
 function PluginList(): ReactNode {
   const t = useText();
+  const report = useReport();
   const mayAdministrate = useMay('admin');
   const query = useQuery<List<Plugin>>('/plugins', 5);
   const actions: Column<Plugin> = {
@@ -40,10 +41,11 @@ function PluginList(): ReactNode {
     >
       <LocalList
         id="plugins"
+        isCards
         label={t('Plugins')}
         searchLabel={t('Search plugins')}
         query={query}
-        columns={[...columnsOf(t), actions]}
+        columns={[...columnsOf(t, report), actions]}
         rowKey={({ name }) => name}
         empty={<Empty title={t('There are no plugins')} />}
       />
@@ -51,7 +53,19 @@ function PluginList(): ReactNode {
   );
 }
 
-function columnsOf(t: Translate): readonly Column<Plugin>[] {
+const kinds: ReadonlyMap<string | undefined, Text> = new Map([
+  ['builtin', 'built in'],
+  ['package', 'from a package'],
+  ['file', 'from a file'],
+  ['part', 'part of the broker'],
+]);
+
+function kindText(kind: string | undefined, t: Translate): string {
+  const text = kinds.get(kind);
+  return text === undefined ? (kind ?? '–') : t(text);
+}
+
+function columnsOf(t: Translate, report: (text: string) => string): readonly Column<Plugin>[] {
   return [
     {
       key: 'name',
@@ -67,7 +81,7 @@ function columnsOf(t: Translate): readonly Column<Plugin>[] {
       key: 'state',
       title: t('State'),
       render: ({ state, error }) => (
-        <span title={error}>
+        <span title={error === undefined ? undefined : report(error)}>
           <Tag tone={pluginStates[state]?.tone ?? 'plain'}>{t(pluginStates[state]?.text ?? 'failed')}</Tag>
         </span>
       ),
@@ -77,10 +91,10 @@ function columnsOf(t: Translate): readonly Column<Plugin>[] {
       key: 'description',
       title: t('What it does'),
       isWide: true,
-      render: ({ description }) => <span title={description}>{description ?? ''}</span>,
-      text: ({ description }) => description ?? '',
+      render: ({ description = '' }) => <span title={report(description)}>{report(description)}</span>,
+      text: ({ description = '' }) => report(description),
     },
-    { key: 'kind', title: t('Kind'), render: ({ kind }) => kind ?? '–', text: ({ kind }) => kind ?? '' },
+    { key: 'kind', title: t('Kind'), render: ({ kind }) => kindText(kind, t), text: ({ kind }) => kindText(kind, t) },
     {
       key: 'version',
       title: t('Version'),

@@ -8,7 +8,7 @@ import { NOTHING, useFormat } from '../../language/format.ts';
 import { useText } from '../../language/language.tsx';
 import { ActionButton } from '../../parts/actions.tsx';
 import { SearchField } from '../../parts/list.tsx';
-import { Card, Page, Row } from '../../parts/page.tsx';
+import { Card, Page, Row, Stack } from '../../parts/page.tsx';
 import { Payload } from '../../parts/payload.tsx';
 import { payloadText } from '../../parts/payload-text.ts';
 import { Split } from '../../parts/split.tsx';
@@ -53,7 +53,7 @@ export default function RetainedPage(): ReactNode {
         right={
           <Card>
             {topic === '' ? (
-              <Empty title={t('Choose a topic on the left')} />
+              <Empty title={t('Choose a topic in the tree')} />
             ) : (
               <Message
                 key={topic}
@@ -76,7 +76,7 @@ function Message({ topic, deleted }: { readonly topic: string; readonly deleted:
   const format = useFormat();
   const query = useRetained(topic, REFRESH_SECONDS);
   return (
-    <>
+    <Stack>
       <p>
         <Mono text={topic} isWrapped /> <Copy text={topic} />
       </p>
@@ -100,7 +100,7 @@ function Message({ topic, deleted }: { readonly topic: string; readonly deleted:
         </Answer>
       )}
       <DeleteButtons topic={topic} hasMessage={query.data !== undefined} deleted={deleted} />
-    </>
+    </Stack>
   );
 }
 

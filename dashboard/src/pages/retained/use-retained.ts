@@ -1,7 +1,7 @@
-/** The retained message of a topic, if there is one: the list is asked first, so that none is no error. */
+/** The retained message of a topic, if there is one: that there is none is an answer, and no error. */
 
 import { queryOf } from '../../api/client.ts';
-import type { List, RetainedMessage, RetainedSummary } from '../../api/types.ts';
+import type { Absent, RetainedMessage } from '../../api/types.ts';
 import { type Query, useQuery } from '../../api/use-query.ts';
 
 interface Retained extends Query<RetainedMessage> {
@@ -12,16 +12,11 @@ interface Retained extends Query<RetainedMessage> {
 export function useRetained(topic: string, everySeconds?: number): Retained {
   // Filters are chosen in trees as well; they have no message.
   const isTopic = topic !== '' && !/[+#]/.test(topic);
-  const list = useQuery<List<RetainedSummary>>(
-    isTopic ? `/retained${queryOf({ limit: 1, filter: topic })}` : undefined,
+  const query = useQuery<RetainedMessage | Absent>(
+    isTopic ? `/retained/message${queryOf({ topic, tellAbsence: true })}` : undefined,
     everySeconds,
   );
-  const isThere = list.data?.items.some((one) => one.topic === topic) === true;
-  const query = useQuery<RetainedMessage>(isThere ? `/retained/message${queryOf({ topic })}` : undefined, everySeconds);
-  return {
-    ...query,
-    data: isThere ? query.data : undefined,
-    error: list.error ?? query.error,
-    isMissing: !isTopic || (list.data !== undefined && !isThere),
-  };
+  const { data } = query;
+  const isAbsent = data !== undefined && 'absent' in data;
+  return { ...query, data: isAbsent ? undefined : data, isMissing: !isTopic || isAbsent };
 }

@@ -1,16 +1,18 @@
 /** What a client in the page connects with. */
 
-import { Alert, Button, Checkbox, NativeSelect, NumberInput, PasswordInput, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, NativeSelect, NumberInput, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useText } from '../../language/language.tsx';
-import { Form, messageOf } from '../../parts/actions.tsx';
+import { Form, useMessageOf } from '../../parts/actions.tsx';
 import { Card, Row } from '../../parts/page.tsx';
+import { PasswordField } from '../../parts/password-field.tsx';
 import { keepProfiles } from './clients.ts';
 import type { Profile, WebSocketClient } from './mqtt-client.ts';
 import classes from './websocket.module.css';
 
 export function ConnectCard({ client }: { readonly client: WebSocketClient }): ReactNode {
   const t = useText();
+  const messageOf = useMessageOf();
   const [profile, setProfile] = useState(client.profile);
   const set = (change: Partial<Profile>): void => setProfile((before) => ({ ...before, ...change }));
   const connect = async (): Promise<void> => {
@@ -64,12 +66,11 @@ export function ConnectCard({ client }: { readonly client: WebSocketClient }): R
             value={profile.username}
             onChange={(event) => set({ username: event.currentTarget.value })}
           />
-          <PasswordInput
+          <PasswordField
             label={t('Password')}
             autoComplete="off"
             value={profile.password}
-            onChange={(event) => set({ password: event.currentTarget.value })}
-            visibilityToggleButtonProps={{ 'aria-label': t('Show the password'), 'aria-hidden': false, tabIndex: 0 }}
+            change={(password) => set({ password })}
           />
         </div>
         <MoreOptions profile={profile} set={set} />
@@ -103,7 +104,7 @@ function MoreOptions({ profile, set }: MoreProps): ReactNode {
         />
         {profile.version === '5' && (
           <NumberInput
-            label={t('Session outlives by, seconds')}
+            label={t('Session expiry, seconds')}
             min={0}
             max={4_294_967_295}
             value={profile.sessionExpirySeconds}

@@ -25,12 +25,12 @@ export class Deadline extends Timed {
   readonly #context: BrokerContext;
   readonly #owner: DeadlineOwner;
 
-  constructor(context: BrokerContext, owner: DeadlineOwner) {
+  constructor(context: BrokerContext, owner: DeadlineOwner, connectSecondsMax: number) {
     super();
     this.#context = context;
     this.#owner = owner;
-    const { clock, timers, options } = context;
-    timers.schedule(this, clock.monotonic() + options.connectSecondsMax * 1000);
+    const { clock, timers } = context;
+    timers.schedule(this, clock.monotonic() + connectSecondsMax * 1000);
   }
 
   /** The login is complete: from here on silence counts. @param keepAliveSeconds 0 for no limit */

@@ -5,25 +5,32 @@
 
 import type { Link } from '../../../ports/link.ts';
 import type { BrokerContext } from '../../context.ts';
+import type { BrokerOptions } from '../../options.ts';
+
+type BufferLimit = 'writeBufferBytesMax' | 'packetBytesMax';
+
+/**
+ * Bytes from which on a client has too many answers to read. Messages may fill the first buffer and exceed it by one
+ * packet; whoever is beyond that owes it to answers. A slow reader of messages must still be heard, or its PINGREQ would
+ * be missed.
+ */
+export function unreadBytesMax({ writeBufferBytesMax, packetBytesMax }: Pick<BrokerOptions, BufferLimit>): number {
+  return 2 * writeBufferBytesMax + packetBytesMax;
+}
 
 export class UnreadAnswers {
   readonly #link: Link;
   readonly #context: BrokerContext;
-  readonly #bytesMax: number;
   #isHeld = false;
 
   constructor(link: Link, context: BrokerContext) {
-    const { writeBufferBytesMax, packetBytesMax } = context.options;
     this.#link = link;
     this.#context = context;
-    // Messages may fill the first buffer and exceed it by one packet; whoever is beyond that owes it to answers. A slow
-    // reader of messages must still be heard, or its PINGREQ would be missed.
-    this.#bytesMax = 2 * writeBufferBytesMax + packetBytesMax;
   }
 
-  /** To be called when an answer was sent. */
-  look(): void {
-    if (this.#isHeld || this.#link.bytesWaiting < this.#bytesMax) return;
+  /** An answer was sent, and so much waits. */
+  tooMany(): void {
+    if (this.#isHeld) return;
     this.#isHeld = true;
     this.#context.counters.limit('write_buffer_bytes');
     this.#link.hold();

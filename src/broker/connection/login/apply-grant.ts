@@ -22,12 +22,16 @@ export interface Grant {
 
 /** False for a login whose time is over already, or is no time; nothing is changed then. */
 export function applyGrant(connection: Connection, grant: Grant): boolean {
-  const { expiresAtMs = Number.POSITIVE_INFINITY, permissions } = grant;
+  const { expiresAtMs = Number.POSITIVE_INFINITY, permissions, superuser = false } = grant;
   if (!(expiresAtMs > connection.context.clock.now())) return false;
   const { clientId, username, peer, version } = connection.identity;
   const identity: ClientIdentity = { clientId, username: grant.username ?? username, peer, version };
-  connection.identity = permissions === undefined ? identity : { ...identity, permissions };
-  connection.superuser = grant.superuser ?? false;
+  connection.identity =
+    permissions === undefined && !superuser
+      ? identity
+      : { ...identity, ...(permissions !== undefined && { permissions }), ...(superuser && { superuser }) };
+  connection.superuser = superuser;
+  if (grant.anonymous === true) connection.context.counters.anonymousLogins++;
   connection.verifiedUsername = grant.anonymous === true ? undefined : connection.identity.username;
   connection.permissions = undefined;
   if (expiresAtMs !== Number.POSITIVE_INFINITY) {
@@ -41,7 +45,7 @@ export function applyGrant(connection: Connection, grant: Grant): boolean {
 
 /** The rates and numbers that hold for this client: its login's where that says something, otherwise everybody's. */
 export function applyLimits(connection: Connection, limits: ClientLimits = {}): void {
-  const { options } = connection.context;
+  const { options } = connection;
   connection.messageRate = bucket(limits.messagesPerSecondMax ?? options.messagesPerSecondMax);
   connection.byteRate = bucket(limits.bytesPerSecondMax ?? options.bytesPerSecondMax);
   connection.subscriptionsMax = limits.subscriptionsMax ?? options.subscriptionsPerClientMax;

@@ -101,7 +101,14 @@ function sqlRows(plugin: 'pgsql' | 'mysql', port: number): readonly KeyRow[] {
     { key: `auth.${plugin}.super_query`, type: text, effect: `${to}.super_query; without it, no superusers` },
     { key: `auth.${plugin}.acl_query`, type: text, to: `${to}.acl_query` },
     ...(plugin === 'pgsql'
-      ? [{ key: 'auth.pgsql.encoding', type: words('utf8', 'UTF8', 'unicode'), unused: 'MQTT knows UTF-8 alone' }]
+      ? [
+          {
+            key: 'auth.pgsql.encoding',
+            type: words('utf8', 'UTF8', 'unicode'),
+            shipped: 'utf8',
+            unused: 'MQTT knows UTF-8 alone',
+          },
+        ]
       : [
           {
             key: 'auth.mysql.query_timeout',

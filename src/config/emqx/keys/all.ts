@@ -6,6 +6,7 @@ import { wordsOfKey } from '../lines.ts';
 import { accessKeys } from './access.ts';
 import { bridgeKeys } from './bridges.ts';
 import { brokerKeys } from './broker.ts';
+import { formerRows } from './former.ts';
 import { listenerKeys } from './listeners.ts';
 import { nodeKeys } from './node.ts';
 import { protocolRows } from './protocol.ts';
@@ -19,6 +20,7 @@ export const keyRows: readonly KeyRow[] = [
   ...bridgeKeys,
   ...nodeKeys,
   ...webhookKeys,
+  ...formerRows,
 ];
 
 /** A row, and what its `$names` and `a|b` are in one key. */

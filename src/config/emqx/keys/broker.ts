@@ -93,13 +93,13 @@ const retainerRows: readonly KeyRow[] = [
   {
     key: 'retainer.storage_type',
     type: words('ram', 'disc', 'disc_only'),
-    shipped: 'ram',
+    shipped: ['ram', 'disc'],
     unused: 'retained messages are always on disk',
   },
   {
     key: 'retainer.max_payload_size',
     type: bytes,
-    shipped: '1MB',
+    shipped: ['1MB', '64KB'],
     unused: 'limits.packet_bytes_max bounds them',
   },
   { key: 'retainer.expiry_interval', type: time, shipped: '0', unused: 'messages say themselves when they expire' },

@@ -8,7 +8,6 @@ import {
   harmlessRows,
   type KeyRow,
   list,
-  milliseconds,
   path,
   percent,
   secret,
@@ -38,7 +37,7 @@ const nodeRows: readonly KeyRow[] = [
   { key: 'node.data_dir', type: path, absent: 'data', effect: 'data.dir: the folder hoopoe in it' },
   ...unusedRows('no other node is let in', [
     ['node.cookie', secret, ['emqxsecretcookie', 'emqsecretcookie']],
-    ['node.proto_dist', text],
+    ['node.proto_dist', text, 'inet_tcp'],
   ]),
   ...harmlessRows(ERLANG, [
     ['node.heartbeat', flag, 'on'],
@@ -132,7 +131,7 @@ const logRows: readonly KeyRow[] = [
     ['log.max_depth', text, ['100', '20', 'unlimited']],
     ['log.single_line', flag, 'true'],
     ['log.primary_level', words(...levels.keys())],
-    ['log.debug|info|notice|warning|error|critical|alert|emergency.file', path],
+    ['log.debug|info|notice|warning|critical|alert|emergency.file', path],
   ]),
   ...harmlessRows('writing lines never gets in the way of messages here', [
     ['log.sync_mode_qlen', count, '100'],
@@ -145,20 +144,22 @@ const logRows: readonly KeyRow[] = [
     ['log.burst_limit', text, ['20000, 1s', 'disabled']],
   ]),
   ...unusedRows('2.3 and 3.4 had several logs, and here is one', [
-    ['log.console', words('off', 'file', 'console', 'both')],
-    ['log.console.level|file', text],
+    ['log.console', words('off', 'file', 'console', 'both'), ['console', 'file']],
+    ['log.console.level|file', text, 'error'],
     ['log.error.size|count', text],
-    ['log.syslog', flag],
-    ['log.syslog.level|identity|facility', text],
-    ['log.crash', flag],
-    ['log.crash.file', path],
-    ['log.sasl', text],
+    ['log.syslog', flag, 'on'],
+    ['log.syslog.level|identity|facility', text, ['error', 'emqttd', 'daemon']],
+    ['log.crash', flag, 'on'],
+    ['log.crash.file', path, 'log/crash.log'],
+    ['log.error.file', path, 'log/error.log'],
+    ['log.sasl', text, 'off'],
   ]),
 ];
 
 const monitorRows: readonly KeyRow[] = harmlessRows(ERLANG, [
-  ['sysmon.long_gc', milliseconds, '0'],
-  ['sysmon.long_schedule', milliseconds, ['240', '240ms']],
+  // 2.3 wrote false for never.
+  ['sysmon.long_gc', text, ['0', 'false']],
+  ['sysmon.long_schedule', text, ['240', '240ms', 'false']],
   ['sysmon.large_heap', bytes, ['8MB', '8M']],
   ['sysmon.busy_port', flag, 'false'],
   ['sysmon.busy_dist_port', flag, 'true'],
@@ -219,7 +220,6 @@ const managementListenerKeys: readonly KeyRow[] = [
     ['dashboard|management.listener.https.reuse_sessions', flag],
     ['dashboard|management.listener.https.honor_cipher_order', flag],
     ['listener.api.$name.acceptors|max_clients|max_connections', count],
-    ['listener.api.$name.access.$n', text],
   ]),
 ];
 

@@ -1,6 +1,6 @@
 /**
- * Keys of the protocol: `mqtt.*` for everybody and `zone.NAME.*` for the listeners of a zone. Limits hold for the whole
- * broker here, so of several zones one decides; see `translate/zones.ts`.
+ * Keys of the protocol: `mqtt.*` for everybody and `zone.NAME.*` for the listeners of a zone. What becomes of several zones
+ * is for `translate/zones.ts` to say.
  */
 
 import {
@@ -29,7 +29,7 @@ interface ProtocolKey {
   readonly shipped?: string | readonly string[];
   /** Where it stands for all zones; undefined for `zone` alone. */
   readonly global?: string;
-  /** The native option of the whole broker. */
+  /** The native option, of the broker or of a zone. */
   readonly to?: string;
   readonly native?: KeyRow['native'];
   /** What it does for the listeners of the zone. */
@@ -154,7 +154,8 @@ const offerKeys: readonly ProtocolKey[] = [
     absent: 'true',
     shipped: 'false',
     global: 'mqtt',
-    effect: 'mqtt.echo_below_v5, the other way round',
+    to: 'mqtt.echo_below_v5',
+    native: (value) => value !== true,
   },
   {
     name: 'strict_mode',
@@ -169,8 +170,13 @@ const zoneKeys: readonly ProtocolKey[] = [
   { name: 'allow_anonymous', type: words('true', 'false', 'false_quick_deny'), effect: 'allow_anonymous of listeners' },
   { name: 'bypass_auth_plugins', type: flag, absent: 'false', effect: 'check_logins of listeners' },
   { name: 'enable_acl', type: flag, absent: 'off', shipped: 'on', effect: 'check_permissions of listeners' },
-  { name: 'acl_deny_action', type: words('ignore', 'disconnect'), effect: 'mqtt.unauthorized_publish' },
-  { name: 'acl_nomatch', type: words('allow', 'deny'), effect: 'permissions.unmatched' },
+  {
+    name: 'acl_deny_action',
+    type: words('ignore', 'disconnect'),
+    to: 'mqtt.unauthorized_publish',
+    native: (value) => (value === 'disconnect' ? 'disconnect' : 'drop'),
+  },
+  { name: 'acl_nomatch', type: words('allow', 'deny'), to: 'permissions.unmatched' },
   { name: 'enable_flapping_detect', type: flag, absent: 'off', to: 'flapping.enabled' },
   { name: 'mountpoint', type: text, effect: 'mountpoint of listeners' },
   {
@@ -185,7 +191,7 @@ const zoneKeys: readonly ProtocolKey[] = [
 
 const unusedKeys: readonly ProtocolKey[] = [
   { name: 'enable_ban', type: flag, shipped: ['on', 'off'], unused: 'bans always hold' },
-  { name: 'enable_stats', type: flag, shipped: 'on', unused: 'counting costs nothing here' },
+  { name: 'enable_stats', type: flag, shipped: ['on', 'off'], unused: 'counting costs nothing here' },
   {
     name: 'keepalive_backoff',
     type: text,
@@ -201,7 +207,7 @@ const unusedKeys: readonly ProtocolKey[] = [
   {
     name: 'await_rel_timeout',
     type: time,
-    shipped: ['300s', '60s'],
+    shipped: ['300s', '60s', '20s'],
     unused: 'identifiers of QoS 2 are kept until they are released',
   },
   { name: 'mqueue_priorities', type: text, shipped: 'none', unused: 'messages wait in one queue, in their order' },
@@ -259,7 +265,7 @@ export const protocolRows: readonly KeyRow[] = [
     ['mqtt.websocket_protocol_header', flag, ['on', 'off']],
     ['mqtt.websocket_check_upgrade_header', flag, ['on', 'off']],
     ['mqtt.bridge.max_queue_len', count, '10000'],
-    ['mqtt.bridge.ping_down_interval', time],
+    ['mqtt.bridge.ping_down_interval', time, '1s'],
     ['mqtt.pubsub.pool_size', count, '8'],
     ['mqtt.pubsub.by_clientid', flag, 'true'],
     ['mqtt.pubsub.async', flag, 'true'],

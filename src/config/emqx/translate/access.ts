@@ -144,6 +144,7 @@ const particulars: Readonly<Record<SourceName, (translation: Translation) => voi
     bootstrapUsers(translation, 'user', 'username', 'bootstrap_users');
     translation.set('access.mnesia.builtin.scram', translation.isLoaded('emqx_sasl'));
     translation.set('access.mnesia.builtin.records_checked', 'any');
+    translation.set('access.mnesia.builtin.end_connections', false);
   },
   pgsql: (translation) => queries(translation, 'auth.pgsql', 'access.pgsql.postgresql', ['auth_query', 'super_query']),
   mysql: (translation) => queries(translation, 'auth.mysql', 'access.mysql.mysql', ['auth_query', 'super_query']),

@@ -19,8 +19,8 @@ export function translateBroker(translation: Translation, zone: string): void {
   presence(translation);
   retained(translation);
   flapping(translation, zone);
-  permissions(translation, zone);
-  delivery(translation, zone);
+  translation.set('permissions.sys_readers', 'everybody');
+  translation.set('permissions.unchecked', ['bridges', 'api']);
   log(translation);
 }
 
@@ -57,26 +57,6 @@ function flapping(translation: Translation, zone: string): void {
   translation.set('flapping.connects_max', Math.max(2, Number(count)), written(translation, key));
   translation.set('flapping.window_seconds', windowSeconds ?? 60, written(translation, key));
   translation.set('flapping.ban_seconds', banSeconds ?? 300, written(translation, key));
-}
-
-function permissions(translation: Translation, zone: string): void {
-  const { keys } = translation;
-  const ofZone = (name: string): string => {
-    const key = zoneKey(translation, zone, name);
-    return keys.isWritten(key) ? key : name;
-  };
-  const unmatched = ofZone('acl_nomatch');
-  translation.set('permissions.unmatched', keys.text(unmatched) ?? 'deny', written(translation, unmatched));
-  translation.set('permissions.sys_readers', 'everybody');
-  const action = ofZone('acl_deny_action');
-  const unauthorized = keys.text(action) === 'disconnect' ? 'disconnect' : 'drop';
-  translation.set('mqtt.unauthorized_publish', unauthorized, written(translation, action));
-}
-
-function delivery(translation: Translation, zone: string): void {
-  const { keys } = translation;
-  const echo = zoneKey(translation, zone, 'ignore_loop_deliver');
-  translation.set('mqtt.echo_below_v5', !keys.flag(echo), written(translation, echo));
 }
 
 const destinations: ReadonlyMap<string, readonly string[]> = new Map([

@@ -1,11 +1,12 @@
 /** Listeners: `listener.ssl.external` becomes the listener `ssl-external`, with what its zone says about its clients. */
 
+import { nativeName } from '../key-row.ts';
 import { keyOf } from '../key-table.ts';
 import type { Address } from '../key-values.ts';
 import { listenerKeys } from '../keys/listeners.ts';
 import { pskFile } from './psk.ts';
 import type { Translation } from './translation.ts';
-import { zoneKey } from './zones.ts';
+import { differs, nativeZones, zoneKey } from './zones.ts';
 
 export interface EmqxListener {
   /** `tcp`, `ssl`, `ws` or `wss`. */
@@ -38,20 +39,8 @@ export function listenersOf(translation: Translation): EmqxListener[] {
   return listeners;
 }
 
-/** Native names are short and lower case; two that become the same are numbered. */
-function nativeName(wanted: string, taken: Set<string>): string {
-  const plain = wanted
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
-    .slice(0, 28)
-    .replace(/-+$/, '');
-  let name = plain;
-  for (let number = 2; taken.has(name); number++) name = `${plain}-${number}`;
-  taken.add(name);
-  return name;
-}
-
 export function translateListeners(translation: Translation, listeners: readonly EmqxListener[]): void {
+  const zones = nativeZones(listeners.map(({ zone }) => zone));
   for (const listener of listeners) {
     const { protocol, name, native, zone } = listener;
     const lead = ['listener', protocol, name];
@@ -63,6 +52,8 @@ export function translateListeners(translation: Translation, listeners: readonly
     if (protocol === 'ssl' || protocol === 'wss') one.security();
     if (protocol === 'ws' || protocol === 'wss') one.origins();
     one.zone(zone);
+    const section = zones.get(zone) ?? '';
+    if (differs(translation, section)) one.inZone(section);
   }
 }
 
@@ -196,9 +187,12 @@ class OneListener {
       Math.min(65_535, keys.number(named('max_topic_alias')) ?? 0),
       named('max_topic_alias'),
     );
-    const mountpoint = keys.text(named('mountpoint'));
-    if (mountpoint !== undefined) this.#mountpoint(mountpoint, named('mountpoint'));
-    const anonymous = keys.isWritten(named('allow_anonymous')) ? named('allow_anonymous') : 'allow_anonymous';
+    // 2.3 wrote it for each listener.
+    const own = this.#key('mountpoint');
+    const from = keys.isWritten(own) ? own : named('mountpoint');
+    const mountpoint = keys.text(from);
+    if (mountpoint !== undefined) this.#mountpoint(mountpoint, from);
+    const anonymous = named('allow_anonymous');
     this.#set('allow_anonymous', keys.text(anonymous) === 'true' ? 'true' : 'false', anonymous);
     this.#set('check_logins', !keys.flag(named('bypass_auth_plugins')), named('bypass_auth_plugins'));
     // EMQTT 2.3 had no such switch: permissions were always checked.
@@ -209,13 +203,15 @@ class OneListener {
     }
   }
 
+  /** Names the zone's section. */
+  inZone(section: string): void {
+    this.#set('zone', section, this.#key('zone'));
+  }
+
   /** Topics of clients are kept apart by it, so that what cannot be done must not be passed over. */
   #mountpoint(mountpoint: string, key: string): void {
-    if (/%[cu]|\$\{/.test(mountpoint)) {
-      this.#translation.problem(
-        key,
-        'has a placeholder, and mountpoints are the same for all clients of a listener here',
-      );
+    if (mountpoint.includes('${')) {
+      this.#translation.problem(key, 'has a placeholder that EMQX 4 has not; allowed: %c and %u');
       return;
     }
     this.#set('mountpoint', mountpoint, key);

@@ -46,6 +46,14 @@ export const builtinRows: readonly OptionRow[] = [
       "Whether the password of a client that is known by its user name and by its Client Identifier must be that of both, or of any of them as in EMQX 4.3: each then stands for names that are somebody else's.",
   },
   {
+    name: 'builtin.end_connections',
+    type: { kind: 'boolean' },
+    default: true,
+    reloadable: false,
+    sentence:
+      'Whether the connections of a user end when it is removed, gets another password or is a superuser no more; otherwise they stay until they end by themselves, as with EMQX 4.3.',
+  },
+  {
     name: 'builtin.hide_unknown_users',
     type: { kind: 'boolean' },
     default: true,

@@ -1,7 +1,7 @@
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { fuzzTargets } from '../../test/fuzz/proxy-protocol.fuzz.ts';
+import { fuzzTargets } from '../../../test/fuzz/proxy-protocol.fuzz.ts';
 import {
   dial,
   folder,
@@ -12,9 +12,9 @@ import {
   readToEnd,
   tidy,
   until,
-} from '../../test/listeners/listening.ts';
-import { ensureCertificates } from './certificates.ts';
-import type { TcpListenerSpec } from './spec.ts';
+} from '../../../test/listeners/listening.ts';
+import { ensureCertificates } from '../certificates.ts';
+import type { TcpListenerSpec } from '../spec.ts';
 
 const V1 = 'PROXY TCP4 192.0.2.1 10.0.0.1 49153 1883\r\n';
 const told = { address: '192.0.2.1', port: 49153, localAddress: '10.0.0.1', localPort: 1883 };

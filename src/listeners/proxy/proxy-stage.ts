@@ -4,12 +4,12 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Peer } from '../ports/listener.ts';
-import { Networks } from './address-rules.ts';
-import type { Expiring } from './deadline-sweep.ts';
-import type { Gate } from './gate.ts';
+import type { Peer } from '../../ports/listener.ts';
+import { Networks } from '../address-rules.ts';
+import type { Expiring } from '../deadline-sweep.ts';
+import type { Gate } from '../gate.ts';
+import type { ListenerDeps, ProxySettings } from '../spec.ts';
 import { type ProxyHeader, parseProxyHeader } from './proxy-protocol.ts';
-import type { ListenerDeps, ProxySettings } from './spec.ts';
 
 const HEADER_TIMEOUT_MS = 5_000;
 const RDN_SPECIAL = /[,+"\\<>;=]|^[ #]| $/g;

@@ -5,7 +5,7 @@
  */
 
 import { isIPv4, isIPv6 } from 'node:net';
-import { canonicalAddress } from './address.ts';
+import { canonicalAddress } from '../address.ts';
 
 /** Bytes of the longest text header, its CR LF included. */
 export const proxyV1BytesMax = 107;

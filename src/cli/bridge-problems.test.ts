@@ -1,0 +1,24 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { RunTimeSettings } from '../config/changing/run-time-settings.ts';
+import { loadSettings } from '../config/load.ts';
+import { problemsOfBridges } from './bridge-problems.ts';
+
+it('refuses a change with which the next start would fail', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bridge-problems-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'hoopoe.yaml');
+  writeFileSync(file, `bridges: { cloud: { addresses: [h], topics: ['a out'] } }\n`);
+  const environment = { HOOPOE_DATA_DIR: join(folder, 'data') };
+  const machine = { platform: 'linux', environment, homeDirectory: folder, workingDirectory: folder, root: false };
+  const sources = { file, flags: [], ports: [], machine } as const;
+  const settings = new RunTimeSettings(sources, await loadSettings(sources), () => {}, problemsOfBridges);
+  const { results, refused } = await settings.check({ 'bridges.cloud.topics': [] });
+  expect(results).toEqual([]);
+  expect(refused).toMatchObject([{ code: 'conflict', message: expect.stringContaining('bridges.cloud.topics') }]);
+  await expect(settings.change({ 'bridges.cloud.topics': [] })).rejects.toThrow('Nothing was changed');
+  expect(existsSync(settings.changesFile)).toBe(false);
+  expect((await settings.check({ 'bridges.cloud.topics': ['b in'] })).refused).toEqual([]);
+});

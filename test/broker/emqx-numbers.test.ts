@@ -1,0 +1,53 @@
+/** The numbers under EMQX's names, each made to count by what it is about. */
+
+import { describe, expect, it } from 'vitest';
+import { emqxMetrics, emqxStats, readAll } from '../../src/broker/sys/emqx-names.ts';
+import { type TestBroker, testBroker } from '../../src/testing/index.ts';
+
+const metricsOf = (t: TestBroker): Record<string, number> => readAll(emqxMetrics, t.broker.inspect.readings());
+
+describe("EMQX's numbers", () => {
+  it('tell what No Local has kept from its publisher', async () => {
+    const t = await testBroker();
+    const client = await t.connect();
+    await client.subscribe('a', { noLocal: true });
+    await client.publish('a', 'own');
+    expect(metricsOf(t)).toMatchObject({
+      'delivery.dropped.no_local': 1,
+      'delivery.dropped': 1,
+      'messages.dropped.no_subscribers': 1,
+    });
+    await client.subscribe('#');
+    await client.publish('a', 'own');
+    expect(metricsOf(t)['delivery.dropped.no_local']).toBe(1);
+  });
+
+  it('tell each SUBSCRIBE of which something was refused, once', async () => {
+    const t = await testBroker({ broker: { sharedSubscriptionAvailable: false } });
+    const client = await t.connect();
+    await client.subscribe('a');
+    expect(metricsOf(t)['packets.subscribe.error']).toBe(0);
+    expect((await client.subscribe('$share/g/a'))?.reasonCodes).toEqual([0x9e]);
+    expect(metricsOf(t)).toMatchObject({ 'packets.subscribe.error': 1, 'packets.subscribe.received': 2 });
+  });
+
+  it('tell what waits of delayed messages', async () => {
+    const t = await testBroker();
+    Object.assign(t.broker.counters, { messagesDelayed: 3, delayedWaiting: 1, delayedWaitingMax: 2 });
+    expect(metricsOf(t)['messages.delayed']).toBe(3);
+    expect(readAll(emqxStats, t.broker.inspect.readings())).toMatchObject({ 'delayed.count': 1, 'delayed.max': 2 });
+  });
+});
+
+describe('a message that nobody wants', () => {
+  it('is told to whoever listens, with its publisher', async () => {
+    const t = await testBroker();
+    const told: unknown[] = [];
+    t.broker.on('dropped', ({ message: { topic }, clientId, reason }) => told.push([topic, clientId, reason]));
+    const client = await t.connect({ clientId: 'p' });
+    await client.publish('nobody', 'x');
+    await client.subscribe('a');
+    await client.publish('a', 'x');
+    expect(told).toEqual([['nobody', 'p', 'no_subscriber']]);
+  });
+});
