@@ -59,6 +59,8 @@ describe('a run', () => {
   it('is valid when nothing was lost or doubled, and where a broker lacks a feature', () => {
     const lacking = { scenario: 'q1', broker: 'floor', reason: 'relays QoS 0 only' };
     expect(troubles([{ ...clean, scenario: 'q1' }, lacking], scenarios)).toEqual([]);
+    const fallen = { ...clean, broker: 'aedes', scenario: 'q0', failures: ['it ended'] };
+    expect(troubles([fallen], scenarios)).toEqual([]);
   });
 
   it.each([
