@@ -79,7 +79,10 @@ async function bytesPerMessage(qos: 0 | 1, inOneRead: number): Promise<number> {
     }
   };
   forward(MESSAGES);
-  return (await allocated(() => forward(MESSAGES))) / MESSAGES;
+  // The least of several: code that is not compiled yet allocates more, and so does what other tests left running.
+  let bytes = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i++) bytes = Math.min(bytes, await allocated(() => forward(MESSAGES)));
+  return bytes / MESSAGES;
 }
 
 describe('what forwarding a message allocates', () => {
