@@ -90,7 +90,11 @@ export async function measureCell(broker, scenario, surroundings) {
     const told = (await broker.notes?.(place)) ?? {};
     return { ...cell, startMs: startedMs, measurement: { ...measurement, notes: { ...measurement.notes, ...told } } };
   } catch (error) {
-    return { ...cell, failed: true, reason: error instanceof Error ? error.message : String(error) };
+    return {
+      ...cell,
+      failed: true,
+      reason: ending(started[0]) ?? (error instanceof Error ? error.message : String(error)),
+    };
   } finally {
     for (const child of started) await processes.end(child);
     await database?.close();
@@ -106,6 +110,18 @@ function withProbe(launch, socket) {
   if (socket === undefined) return launch;
   const args = ['--import', PROBE, ...launch.args];
   return { ...launch, args, env: { ...launch.env, BENCH_PROBE_SOCKET: socket } };
+}
+
+/**
+ * What ended a broker by itself is the reason why its generator could not go on.
+ * @param {import('./processes.mjs').Started | undefined} broker @returns {string | undefined} undefined while it runs
+ */
+function ending(broker) {
+  if (broker === undefined) return undefined;
+  const { exitCode, signalCode } = broker.child;
+  if (exitCode === null && signalCode === null) return undefined;
+  const said = broker.output().match(/^\s*\w*Error\b.*$/m)?.[0] ?? broker.output().split('\n').at(-1) ?? '';
+  return `it ended in the middle of the measurement (${exitCode ?? signalCode}): ${said.trim() || 'without a word'}`;
 }
 
 /**

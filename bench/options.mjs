@@ -26,7 +26,8 @@ machine. It installs and compiles what is missing; on Debian as root, Mosquitto 
   --quick              fewer scenarios, one round, about two minutes
   --all                the rare scenarios too
   --scaling            instead of all that: how a message's cost grows with subscriptions, sessions, retained messages and
-                       subscribers, and the longest pause under 100,000 sessions; of Hoopoe unless --brokers says more
+                       subscribers, and the longest pause under 100,000 sessions; of Hoopoe and, where it can, of the floor
+                       unless --brokers says else
   --scenarios a,b      only these; --list names them
   --brokers a,b        only these of ${BROKERS.map(({ name }) => name).join(', ')}
   --rounds N           rounds over everything, of which the median is told (3; quick and scaling: 1)
@@ -82,7 +83,7 @@ export function readOptions(args) {
     const rows = select('scenario', known, values.scenarios) ?? (scaling ? known : usual);
     const scenarios = rows.map((row) => (quick && row.quickCount !== undefined ? shrink(row, row.quickCount) : row));
     const measureSeconds = positive('--seconds', values.seconds, quick ? 0.6 : 1);
-    const brokers = BROKERS.filter(({ name }) => !scaling || name === 'hoopoe');
+    const brokers = BROKERS.filter(({ name }) => !scaling || name === 'hoopoe' || name === 'floor');
     return {
       options: {
         scenarios,

@@ -70,15 +70,17 @@ export class Processes {
   }
 }
 
+/** Below the ports that systems give to connections of clients: thousands of those are made and would take a free one. */
+const PORTS = { first: 20_000, count: 10_000 };
+let portsTried = process.pid % PORTS.count;
+
 /** @returns {Promise<number>} a TCP port of the loopback address that was free a moment ago */
 export function freePort() {
-  return new Promise((resolve, reject) => {
+  const port = PORTS.first + (portsTried++ % PORTS.count);
+  return new Promise((resolve) => {
     const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, HOST, () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(freePort()));
+    server.listen(port, HOST, () => server.close(() => resolve(port)));
   });
 }
 

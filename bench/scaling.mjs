@@ -70,7 +70,8 @@ function seriesTable({ name, title, item, sizes }, brokers, find) {
   const rows = brokers.flatMap((broker) => {
     const found = sizes.map((size) => ({ size, summary: find(`${name}-${size}`, broker.name) }));
     const own = found.flatMap(({ size, summary }) => {
-      if (summary === undefined) return [];
+      // What a broker lacks has no row: of what grows here the floor knows subscribers alone.
+      if (summary === undefined || (summary.reason !== undefined && !summary.failed)) return [];
       const { cpuUs, heldBytes, reason } = summary;
       const memory = heldBytes === undefined || size < ITEMS_MIN ? '–' : figure(heldBytes / size);
       return [[broker.title, size.toLocaleString('en-US'), figure(cpuUs), memory, reason ?? '']];
@@ -90,7 +91,7 @@ function seriesTable({ name, title, item, sizes }, brokers, find) {
 function pausesTable(brokers, find) {
   const rows = brokers.flatMap((broker) => {
     const summary = find(PAUSES.name, broker.name);
-    if (summary === undefined) return [];
+    if (summary === undefined || (summary.reason !== undefined && !summary.failed)) return [];
     const { notes = {}, reason } = summary;
     if (reason !== undefined) return [[broker.title, '–', '–', '–', '–', '–', reason]];
     const longest = notes['longest pause of the loop, ms'];

@@ -42,8 +42,9 @@ const config: UserConfig = defineConfig({
     outDir: fileURLToPath(new URL('../dist/dashboard', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
-    // What is small would otherwise become part of a style sheet as data, which is more for the first page.
-    assetsInlineLimit: 0,
+    // What is small would otherwise become part of a style sheet as data, which is more for the first page. The icon is
+    // part of the page as it is in index.html: the browser would ask for it again while the broker is away.
+    assetsInlineLimit: (file) => file.endsWith('/icon.svg'),
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
   },

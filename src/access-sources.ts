@@ -126,22 +126,3 @@ export async function reloadSources(sources: readonly AccessSource[]): Promise<s
   }
   return problems;
 }
-
-/**
- * Asks each source a harmless question, so that the operator hears of a wrong address or password before the first
- * client does. A source that fails stays in the chain: it may come up later.
- */
-export async function testSources(sources: readonly AccessSource[], log: Log): Promise<void> {
-  await Promise.all(
-    sources.map(async (source) => {
-      try {
-        await source.test?.();
-      } catch (error) {
-        const { name, kind } = source;
-        const code = error instanceof BackendError ? error.code : 'UNEXPECTED';
-        const text = error instanceof Error ? error.message : String(error);
-        log.warn('An access source does not work yet', { source: name, kind, code, text });
-      }
-    }),
-  );
-}

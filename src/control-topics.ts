@@ -16,11 +16,11 @@ export function takeControls(broker: Broker, sources: readonly AccessSource[], l
   if (controls.size === 0) return;
   const { hooks } = broker;
   const next = hooks.publish;
-  const take: PublishFilter = (message, client) => {
+  const take: PublishFilter = (message, client, isWill) => {
     const control = controls.get(message.topic);
-    if (control === undefined) return next === undefined ? message : next(message, client);
+    if (control === undefined) return next === undefined ? message : next(message, client, isWill);
     // A will is nobody's command, and what the program publishes neither; there may be passwords in it all the same.
-    if (client === undefined) return 0;
+    if (isWill || client === undefined) return 0;
     command(broker, control, Buffer.from(message.payload)).catch((error: unknown) => {
       log.error('A control message could not be handled', { topic: control.topic, cause: String(error) });
     });

@@ -2,6 +2,7 @@
 
 import { AccessChain, type ChainSource } from './access/chain/access-chain.ts';
 import { hookAuthenticator, hookAuthorizer } from './access/chain/hooks.ts';
+import { inOrder } from './access/chain/source-order.ts';
 import { defaultRules } from './access/default-rules.ts';
 import type { CreateBrokerOptions } from './embedded-broker.ts';
 import type { AccessSource } from './ports/access-source.ts';
@@ -28,4 +29,10 @@ export function accessOf(options: CreateBrokerOptions, clock: Clock, log: Log): 
 /** A source about which the operator has said nothing. */
 export function chainSource(source: AccessSource | ChainSource): ChainSource {
   return 'source' in source ? source : { source };
+}
+
+/** Puts the sources of a broker into this order, in its list and in its chain. */
+export function orderSources(sources: ChainSource[], access: AccessChain, names: readonly string[]): void {
+  sources.splice(0, sources.length, ...inOrder(sources, ({ source }) => source.name, names));
+  access.order(names);
 }

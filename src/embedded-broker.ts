@@ -21,7 +21,7 @@ import { type BrokerOptions, type ClientOptions, defaultBrokerOptions, optionsOf
 import { programVersion } from './cli/version.ts';
 import { SingleNode } from './clusters/single.ts';
 import { takeControls } from './control-topics.ts';
-import { accessOf, chainSource } from './embedded-access.ts';
+import { accessOf, chainSource, orderSources } from './embedded-access.ts';
 import { ListenerError } from './listeners/error.ts';
 import { Flusher } from './listeners/flusher.ts';
 import { openListener } from './listeners/open.ts';
@@ -330,8 +330,13 @@ export class EmbeddedBroker {
     return this.#sources.splice(at, 1)[0];
   }
 
+  /** Asks these sources in this order from now on, in the places that they have together. */
+  orderSources(names: readonly string[]): void {
+    orderSources(this.#sources, this.#access, names);
+  }
+
   /** What plugins are joined to. */
-  get pluginSeam(): { readonly broker: Broker; readonly access: Pick<AccessChain, 'add' | 'remove'> } {
+  get pluginSeam(): { readonly broker: Broker; readonly access: AccessChain } {
     return { broker: this.#broker, access: this.#access };
   }
 

@@ -21,21 +21,23 @@ import { installPages, type Readiness } from './api/pages.ts';
 import { allRoutes } from './api/resources/index.ts';
 import { openApiServer } from './api/server.ts';
 import { installStatus, installV4 } from './api/v4/server.ts';
-import type { Bridges } from './bridges/bridges.ts';
 import { removeManagementFile, writeManagementFile } from './cli/control/management-file.ts';
 import type { EffectiveDurability } from './cli/program.ts';
 import { programVersion } from './cli/version.ts';
 import type { Changes } from './config/changes.ts';
 import type { SettingsAdministration } from './config/changing/run-time-settings.ts';
+import type { SectionAdministration } from './config/changing/sections.ts';
 import { problemText } from './config/error.ts';
 import { type Loaded, problemsOfYaml } from './config/load.ts';
 import type { EmbeddedBroker } from './embedded-broker.ts';
 import { explainedClient } from './explained-client.ts';
 import { Metrics } from './metrics/metrics.ts';
+import type { ServedParts } from './plugins/served-switches.ts';
 import { BackendError } from './ports/backend-error.ts';
 import type { BuiltinUsers } from './ports/builtin-users.ts';
 import type { PluginAdministration } from './ports/plugin-administration.ts';
 import type { FileStore, Store } from './ports/store.ts';
+import type { RunningBridges } from './running-sections.ts';
 import { packageFolder } from './std/package-folder.ts';
 import { SystemClock } from './std/system-clock.ts';
 import { StreamBackup } from './stream-backup.ts';
@@ -46,15 +48,15 @@ export interface ManagementParts {
   readonly listeners: ListenerAdministration;
   readonly durability: EffectiveDurability;
   readonly store: Store;
-  /** Undefined where none is configured. */
-  readonly bridges: Bridges | undefined;
+  readonly bridges: RunningBridges;
   readonly log: LogRing;
   /** Left out where there are none. */
   readonly plugins?: PluginAdministration | undefined;
   /** What EMQX 4 calls modules; left out where there are none. */
   readonly modules?: PluginAdministration | undefined;
   reload(): Promise<Changes>;
-  readonly settings: SettingsAdministration;
+  readonly settings: SettingsAdministration & SectionAdministration;
+  readonly served: ServedParts;
 }
 
 export interface OpenManagement {
@@ -126,13 +128,15 @@ function openMain(parts: ManagementParts, management: Management, metrics: Metri
     log,
     extend: async (server) => {
       installDocs(server);
-      await installV4(server, { management, takesLogins: true });
+      const metricsPublic = settings.boolean('management.metrics_public');
+      await installV4(server, { management, takesLogins: true, metricsPublic });
       await installPages(server, {
         management,
-        metricsPublic: settings.boolean('management.metrics_public'),
+        metricsPublic,
         readiness: () => readinessOf(broker, management),
         metrics: () => metrics.prometheus(),
         dashboard: existsSync(DASHBOARD) ? DASHBOARD : undefined,
+        isDashboardOn: () => parts.served.dashboard,
       });
     },
   });
@@ -148,7 +152,8 @@ async function openEmqx({ loaded: { settings }, log }: ManagementParts, manageme
   };
   const server = httpServer(options);
   installStatus(server, management);
-  await installV4(server, { management, takesLogins: false });
+  const metricsPublic = settings.boolean('management.metrics_public');
+  await installV4(server, { management, takesLogins: false, metricsPublic });
   return await listen(server, options);
 }
 
@@ -189,7 +194,7 @@ function tlsOf({ settings }: Loaded): { tls?: ServerTls } {
   throw new BackendError('MANAGEMENT_TLS_UNREADABLE', text);
 }
 
-function openMetrics({ broker, durability, store }: ManagementParts): Metrics {
+function openMetrics({ broker, durability, store, plugins }: ManagementParts): Metrics {
   return new Metrics({
     inspect: broker.inspect,
     options: broker.options,
@@ -197,6 +202,7 @@ function openMetrics({ broker, durability, store }: ManagementParts): Metrics {
     durability: durability.mode,
     storeSize: () => ('size' in store ? (store as FileStore).size() : undefined),
     access: () => broker.accessStatistics,
+    ...(plugins !== undefined && { plugins: () => plugins.list() }),
   });
 }
 
@@ -226,6 +232,7 @@ function managementOf(parts: ManagementParts, metrics: Metrics, localToken: stri
     overview: () => metrics.overview(),
     history: (span) => metrics.history(span),
     settings: parts.settings,
+    sections: parts.settings,
     validate: async (text) => (await problemsOfYaml(text)).map(problemText),
     reload,
     users: (name) => usersOf(broker.sources, name),
@@ -237,6 +244,9 @@ function managementOf(parts: ManagementParts, metrics: Metrics, localToken: stri
     emqxNumbers: {
       stats: () => metrics.emqxStats(),
       metrics: () => metrics.emqxMetrics(),
+      get isPrometheusOn() {
+        return parts.served.prometheus;
+      },
       prometheus: () => metrics.emqxPrometheus(),
     },
   };
@@ -258,7 +268,7 @@ function usersOf(sources: readonly ChainSource[], name: string): BuiltinUsers | 
   return sources.find(({ source }) => source.name === name)?.source.users;
 }
 
-function accessOf({ broker, loaded }: ManagementParts): AccessAdministration {
+function accessOf({ broker, settings }: ManagementParts): AccessAdministration {
   // Those of the moment: sources come and go with the plugins that they are in EMQX.
   const testable = (name: string) =>
     broker.sources.find(({ source }) => source.name === name && source.test !== undefined);
@@ -268,15 +278,20 @@ function accessOf({ broker, loaded }: ManagementParts): AccessAdministration {
     },
     async explain(question) {
       const { action, topic, qos, retain } = question;
-      const { client, unchecked } = await explainedClient(loaded, question);
+      const { client, unchecked } = await explainedClient(settings.running, question);
       if (unchecked === 'api') return uncheckedCaller;
       return await broker.explain(client, { action, topic, qos, retain }, unchecked === 'bridges');
+    },
+    movable: () => {
+      const configured = new Set(settings.sourceNames());
+      return broker.sources.map(({ source }) => source.name).filter((name) => configured.has(name));
     },
     forget: () => broker.rulesChanged(),
     canTest: (name) => testable(name) !== undefined,
     async test(name) {
       try {
-        await testable(name)?.source.test?.();
+        const found = testable(name);
+        if (found !== undefined) await broker.pluginSeam.access.test(found.source);
         return undefined;
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
@@ -290,7 +305,9 @@ function readinessOf(broker: EmbeddedBroker, { access, listeners }: Management):
   const problems: string[] = [];
   if (!listeners.list().some(({ state }) => state === 'open')) problems.push('No listener is open');
   if (broker.counters.isStoreRefusing) problems.push('The store refuses writes');
+  const needless = broker.sources.filter(({ onFailure }) => onFailure === 'ignore').map(({ source }) => source.name);
   for (const { name, up, lastFailure } of access.statistics.sources) {
+    if (needless.includes(name)) continue;
     const why = lastFailure === undefined ? 'it does not answer' : `${lastFailure.code}: ${lastFailure.text}`;
     if (!up) problems.push(`Access source ${name} cannot answer: ${why}`);
   }

@@ -3,7 +3,6 @@
 import { dirname, join } from 'node:path';
 import type { ChainSource } from './access/chain/access-chain.ts';
 import { openSource } from './access-sources.ts';
-import type { Bridges } from './bridges/bridges.ts';
 import { recordLoaded } from './cli/emqx/record-loaded.ts';
 import { planAccess, type SourceSettings } from './config/access.ts';
 import { emqxHomeOf } from './config/emqx/home-folder.ts';
@@ -17,9 +16,11 @@ import { configuredEntries } from './plugins/configured.ts';
 import { emqxAliases, emqxParts, type PartSwitch } from './plugins/emqx-parts.ts';
 import { pluginError } from './plugins/failure.ts';
 import { Plugins } from './plugins/plugins.ts';
+import { type ServedParts, servedSwitches } from './plugins/served-switches.ts';
 import { StoppedPlugins } from './plugins/stalls/stopped-plugins.ts';
 import type { Log } from './ports/log.ts';
 import type { Store } from './ports/store.ts';
+import type { RunningBridges } from './running-sections.ts';
 import { type PlanSources, RunningSources } from './running-sources.ts';
 import { SystemClock } from './std/system-clock.ts';
 
@@ -28,10 +29,11 @@ const PLUGIN_STALL_EXIT_CODE = 75;
 
 export interface PluginDependencies {
   readonly broker: EmbeddedBroker;
-  readonly loaded: Pick<Loaded, 'settings' | 'dataDirectory' | 'folder' | 'withLoaded'>;
+  readonly loaded: Pick<Loaded, 'settings' | 'listeners' | 'dataDirectory' | 'folder' | 'withLoaded'>;
   readonly store: Store;
   readonly log: Log;
-  readonly bridges: Bridges | undefined;
+  readonly bridges: RunningBridges;
+  readonly served: ServedParts;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface PluginDependencies {
  * @throws BackendError `PLUGIN_…`
  */
 export async function openPlugins(dependencies: PluginDependencies): Promise<Plugins> {
-  const { broker, loaded, store, log, bridges } = dependencies;
+  const { broker, loaded, store, log, bridges, served } = dependencies;
   const { settings } = loaded;
   const clock = new SystemClock();
   const { switches } = broker.pluginSeam.broker;
@@ -75,7 +77,8 @@ export async function openPlugins(dependencies: PluginDependencies): Promise<Plu
           switches.retained = value;
         },
       ),
-      ...(bridges !== undefined && { bridges: bridgeSwitch(bridges) }),
+      bridges: bridgeSwitch(bridges),
+      ...servedSwitches(served, loaded.listeners, broker),
       source: (kind, plugin) => sources.ofKind(kind, plugin),
     }),
     aliases: emqxAliases,
@@ -117,17 +120,18 @@ function flag(get: () => boolean, set: (value: boolean) => void): PartSwitch {
   return { isLoaded: get, load: async () => set(true), unload: async () => set(false) };
 }
 
-/** All bridges together. */
-function bridgeSwitch(bridges: Bridges): PartSwitch {
-  let isLoaded = true;
+/** All bridges together. Where there are none, what is loaded counts at the next start. */
+function bridgeSwitch(bridges: RunningBridges): PartSwitch {
+  const names = (): string[] => bridges.list().map(({ name }) => name);
+  let isLoaded = names().length > 0;
   return {
     isLoaded: () => isLoaded,
     load: async () => {
-      for (const { name } of bridges.list()) bridges.start(name);
+      for (const name of names()) bridges.start(name);
       isLoaded = true;
     },
     unload: async () => {
-      for (const { name } of bridges.list()) await bridges.stop(name);
+      for (const name of names()) await bridges.stop(name);
       isLoaded = false;
     },
   };

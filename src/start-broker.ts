@@ -5,12 +5,14 @@
 
 import { join } from 'node:path';
 import type { ChainSource } from './access/chain/access-chain.ts';
-import { chainRules, openSources, reloadSources, testSources } from './access-sources.ts';
+import { testSources } from './access/chain/test-sources.ts';
+import { chainRules, openSources, reloadSources } from './access-sources.ts';
 import { LogRing } from './api/log-ring.ts';
 import type { Bridges } from './bridges/bridges.ts';
 import { type BrokerOptions, takeLiveOptions } from './broker/options.ts';
 import type { EffectiveDurability, RunningBroker, StartBroker } from './cli/program.ts';
 import { StartError } from './cli/start-error.ts';
+import { planAccess } from './config/access.ts';
 import { brokerOptions, packetLimits, zoneOptions } from './config/broker-options.ts';
 import type { Loaded } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
@@ -20,12 +22,16 @@ import { sayTrees } from './logging/trees.ts';
 import type { OpenManagement } from './management.ts';
 import { OwnCertificates } from './own-certificates.ts';
 import type { Plugins } from './plugins/plugins.ts';
+import { type ServedParts, servedParts } from './plugins/served-switches.ts';
 import { BackendError } from './ports/backend-error.ts';
 import type { Log } from './ports/log.ts';
 import type { Store } from './ports/store.ts';
 import { storeFolder, stores } from './registry.ts';
 import { RunningListeners } from './running-listeners.ts';
+import { RunningBridges, RunningSections } from './running-sections.ts';
+import { SystemClock } from './std/system-clock.ts';
 import type { KeptCopy } from './stores/kept-copy.ts';
+import { traceChannels } from './trace-channels.ts';
 
 /** Certificates are renewed a month before they end, so looking twice a day is often enough. */
 const renewalCheckMs = 12 * 60 * 60 * 1000;
@@ -40,9 +46,12 @@ interface Parts {
   readonly durability: EffectiveDurability;
   /** What a clean stop leaves; undefined where nothing is to be left. */
   readonly copy: KeptCopy | undefined;
-  /** Undefined where none is configured. */
-  readonly bridges: Bridges | undefined;
+  readonly bridges: RunningBridges;
+  readonly served: ServedParts;
 }
+
+/** With the settings as they were last changed, for what is opened later. */
+type Live = Omit<Loaded, 'settings'> & { settings: Settings };
 
 /** @throws StartError with nothing left open */
 export const startBroker: StartBroker = async (loaded, plainLog) => {
@@ -55,26 +64,24 @@ export const startBroker: StartBroker = async (loaded, plainLog) => {
   };
   const copy = await beginWithCopy(loaded, durability, log);
   const opened = await openBroker(loaded, options, durability, log);
-  const { broker, sources } = opened;
+  const { broker } = opened;
   const certificates = new OwnCertificates(join(dataDirectory, 'certificates'), log);
   const listeners = new RunningListeners(broker, certificates, log);
-  const parts = { ...opened, listeners, certificates, durability, copy };
+  const served = servedParts(listeners, broker.pluginSeam.access);
+  const parts = { ...opened, listeners, certificates, durability, copy, served };
+  const live: Live = { ...loaded };
   let plugins: Plugins | undefined;
   try {
-    const bridges = await openBridges(broker, settings);
+    const bridges = new RunningBridges((specs) => broker.bridge(specs), await openBridges(broker, settings));
     // Before the listeners where there is anything to load, so that no client comes in past a plugin.
-    if (wantsPlugins(settings, opened.store)) plugins = await loadPlugins({ ...parts, bridges }, loaded, log);
+    if (wantsPlugins(settings, opened.store)) plugins = await loadPlugins({ ...parts, bridges }, live, log);
     const bounds = {
       qosMax: options.maximumQos,
       topicAliasesMax: options.topicAliasMaximum,
       packetBytesMax: options.packetBytesMax,
     };
     await listeners.open(loaded.listeners, bounds, (zone) => zoneOptions(settings, zone));
-    void testSources(
-      sources.map(({ source }) => source),
-      log,
-    );
-    return runningBroker({ ...parts, bridges }, plugins, loaded, log);
+    return runningBroker({ ...parts, bridges, live }, plugins, loaded, log);
   } catch (error) {
     await plugins?.close();
     await broker.close();
@@ -170,27 +177,23 @@ function wantsPlugins({ all, entries }: Settings, store: Store): boolean {
 }
 
 async function loadPlugins(
-  { broker, store, bridges }: Pick<Parts, 'broker' | 'store' | 'bridges'>,
+  { broker, store, bridges, served }: Pick<Parts, 'broker' | 'store' | 'bridges' | 'served'>,
   loaded: Loaded,
   log: LogRing,
 ): Promise<Plugins> {
   const { openPlugins } = await import('./open-plugins.ts');
-  return await openPlugins({ broker, loaded, store, log, bridges });
+  return await openPlugins({ broker, loaded, store, log, bridges, served });
 }
 
-function runningBroker(parts: Parts, opened: Plugins | undefined, loaded: Loaded, log: LogRing): RunningBroker {
+function runningBroker(
+  parts: Parts & { readonly live: Live },
+  opened: Plugins | undefined,
+  loaded: Loaded,
+  log: LogRing,
+): RunningBroker {
   const { broker, sources, listeners, certificates, durability, store, bridges, copy } = parts;
   let plugins = opened;
-  const renewal = setInterval(() => {
-    const failed = (error: string): void => log.error('The certificates could not be renewed', { error });
-    certificates.renewed().then(
-      async (renewed) => {
-        if (renewed) for (const problem of await listeners.reloadCertificates()) failed(problem);
-      },
-      (error: unknown) => failed((error as Error).message),
-    );
-  }, renewalCheckMs);
-  renewal.unref();
+  const endUpkeep = beginUpkeep(parts, log);
   let management: OpenManagement | undefined;
   return {
     listeners: listeners.addresses,
@@ -198,21 +201,12 @@ function runningBroker(parts: Parts, opened: Plugins | undefined, loaded: Loaded
     loginSources: loaded.sources
       .filter(({ checksLogins }) => checksLogins)
       .map(({ name, kind }) => `${name} (${kind})`),
-    observed: {
-      events: broker,
-      log,
-      announce: (topic, text) => broker.inspect.announce(topic, text),
-      watchPackets: (tapOf) => broker.inspect.watchAll(tapOf),
-      save: async () => {
-        await broker.save();
-        await copy?.leave();
-      },
-      sayTrees: () => sayTrees(broker.inspect, log),
-    },
+    observed: observedBroker(parts, log),
+    sections: new RunningSections({ broker, listeners, bridges, store, log }),
     openManagement: async ({ level, reload, settings }) => {
       log.level = level;
       if (!loaded.settings.boolean('management.enabled')) return undefined;
-      plugins ??= await loadPlugins(parts, loaded, log);
+      plugins ??= await loadPlugins(parts, parts.live, log);
       const { openManagement } = await import('./management.ts');
       const { moduleAdministration, pluginAdministration } = await import('./plugins/administration.ts');
       management = await openManagement({
@@ -227,6 +221,7 @@ function runningBroker(parts: Parts, opened: Plugins | undefined, loaded: Loaded
         log,
         reload,
         settings,
+        served: parts.served,
       });
       return management?.url;
     },
@@ -235,13 +230,58 @@ function runningBroker(parts: Parts, opened: Plugins | undefined, loaded: Loaded
       const problems = await listeners.reloadCertificates();
       return [...problems, ...(await reloadSources(sources.map(({ source }) => source)))];
     },
-    configure: (settings) => takeLiveOptions(broker.options, brokerOptions(settings)),
+    configure: (settings) => {
+      takeLiveOptions(broker.options, brokerOptions(settings));
+      broker.orderSources(planAccess(settings, true, true).sources.map(({ name }) => name));
+      parts.live.settings = settings;
+    },
     close: async () => {
-      clearInterval(renewal);
+      endUpkeep();
       await management?.close();
       await plugins?.close();
       await broker.close();
       await copy?.leave();
     },
+  };
+}
+
+function observedBroker({ broker, copy }: Pick<Parts, 'broker' | 'copy'>, log: LogRing): RunningBroker['observed'] {
+  return {
+    events: broker,
+    log,
+    announce: (topic, text, qos) => broker.inspect.announce(topic, text, qos),
+    watchPackets: (tapOf) => broker.inspect.watchAll(tapOf),
+    save: async () => {
+      await broker.save();
+      await copy?.leave();
+    },
+    sayTrees: () => sayTrees(broker.inspect, log),
+  };
+}
+
+/**
+ * What is done now and then as long as the broker runs.
+ * @returns ends it
+ */
+function beginUpkeep(
+  { broker, certificates, listeners }: Pick<Parts, 'broker' | 'certificates' | 'listeners'>,
+  log: Log,
+): () => void {
+  const clock = new SystemClock();
+  const failed = (error: string): void => log.error('The certificates could not be renewed', { error });
+  const ends = [
+    traceChannels(broker, clock),
+    testSources(broker, broker.pluginSeam.access, clock),
+    clock.every(renewalCheckMs, () => {
+      certificates.renewed().then(
+        async (renewed) => {
+          if (renewed) for (const problem of await listeners.reloadCertificates()) failed(problem);
+        },
+        (error: unknown) => failed((error as Error).message),
+      );
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
   };
 }

@@ -48,13 +48,34 @@ export async function tlsSettings(
     requestCert: requestCert || values.boolean('require_certificate'),
     rejectUnauthorized: values.boolean('require_certificate'),
     ciphers: ciphersOf(listener, pskKey !== undefined, identity.cert !== undefined),
-    dhparam: await textOf(listener, 'dh_file'),
+    dhparam: await parametersOf(listener),
     ...versionsOf(listener, pskKey !== undefined),
     alpnProtocols: values.list('alpn_protocols'),
     handshakeTimeoutMs: values.number('handshake_seconds_max') * 1000,
     pskKey,
     pskIdentityHint: values.optionalText('psk_hint'),
+    files: {
+      identity: pathsOf(listener, 'certificate_file', 'key_file', 'certificate_folder'),
+      authorities: pathsOf(listener, 'ca_file', 'ca_path'),
+      revocations: pathsOf(listener, 'crl_file'),
+    },
   };
+}
+
+/** Node takes a text without parameters for none, and says nothing. */
+async function parametersOf(listener: ListenerSettings): Promise<string | undefined> {
+  const text = await textOf(listener, 'dh_file');
+  if (text === undefined || /-----BEGIN DH PARAMETERS-----[^-]+-----END DH PARAMETERS-----/.test(text)) return text;
+  const file = listener.values.text('dh_file');
+  throw problem(
+    listener,
+    'dh_file',
+    `${file} holds no parameters (BEGIN DH PARAMETERS); make some with openssl dhparam`,
+  );
+}
+
+function pathsOf({ values }: ListenerSettings, ...options: readonly string[]): string[] {
+  return options.flatMap((option) => values.optionalText(option) ?? []);
 }
 
 /** Who has the key of the server can be the server, and who has a pre-shared key the client. */

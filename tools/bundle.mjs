@@ -138,7 +138,26 @@ export async function bundle(folder) {
     codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: grouping(), debugName: 'by start' }] },
   });
   await joined.close();
+  await bundleWorker(folder);
   if (warnings.length > 0) throw new ToolFailure(`The program cannot be joined:\n${warnings.join('\n')}`);
+}
+
+/**
+ * Writes the file that runs in the threads of plugins, alone: a thread is to load what it needs and no more of the broker.
+ * @returns its path
+ */
+export async function bundleWorker(folder) {
+  const rolldown = await bundler();
+  const joined = await rolldown({
+    cwd: root,
+    input: { 'plugin-worker': source('plugins/isolated/worker.ts') },
+    platform: 'node',
+    external: isExternal,
+    transform: { target: 'es2023' },
+  });
+  await joined.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', codeSplitting: false, minify: false });
+  await joined.close();
+  return join(folder, 'plugin-worker.js');
 }
 
 /** A module of `src` with everything that it imports, loaded into this process. No package may be among it. */

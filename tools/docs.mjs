@@ -1,5 +1,5 @@
 /**
- * Writes docs/configuration.md and packaging/hoopoe.schema.json from the option rows; with --check it only fails when one of
+ * Writes docs/configuration.md, docs/emqx-keys.md and packaging/hoopoe.schema.json from the rows; with --check it only fails when one of
  * them is not up to date.
  */
 
@@ -12,10 +12,12 @@ import { root } from './process.mjs';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const { renderConfigurationMarkdown } = await importSource('config/markdown.ts');
+const { renderKeysMarkdown } = await importSource('config/emqx/keys-markdown.ts');
 const { schemaText } = await importSource('config/schema.ts');
 
 for (const [file, text] of [
   ['docs/configuration.md', renderConfigurationMarkdown()],
+  ['docs/emqx-keys.md', renderKeysMarkdown()],
   ['packaging/hoopoe.schema.json', schemaText()],
 ]) {
   const path = join(root, file);

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { applyChanges, checkChanges } from './fake-settings.mjs';
+import { applyChanges, checkChanges, sectionOptions } from './fake-settings.mjs';
 import { makeState, overviewOf } from './fake-state.mjs';
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -161,6 +161,8 @@ function routesOf(state) {
       state.bans.push({ by: 'admin', reason: '', at: new Date().toISOString(), ...body });
       return state.bans.at(-1);
     },
+    'GET /sections/:id': ({ id }) => sectionsOf(state, id),
+    'GET /sections/:id/options': ({ id }) => ({ items: sectionOptions(id) }),
     'GET /bridges': () => ({ items: state.bridges }),
     'GET /plugins': () => ({ items: state.plugins }),
     'GET /plugins/:id/options': () => ({ items: state.options }),
@@ -178,6 +180,29 @@ function routesOf(state) {
     'POST /api-keys': ({ body }) => ({ id: 'k2', createdAt: new Date().toISOString(), token: 'hpk_made_up', ...body }),
     'GET /dashboard-users': () => ({ items: state.logins }),
   };
+}
+
+/** Those that are there, all of which nobody has configured, and what more could be made. */
+function sectionsOf(state, collection) {
+  const { [collection === 'access' ? 'sources' : collection]: running } = state;
+  const kinds = {
+    listeners: [
+      { kind: 'tcp', sentence: 'MQTT over TCP.' },
+      { kind: 'unix', sentence: 'MQTT over a Unix socket.', needsFile: 'socket' },
+    ],
+    access: [
+      { kind: 'builtin', sentence: "Users and permissions in the broker's own store." },
+      { kind: 'acl_file', sentence: 'Permissions from a file.', needsFile: 'acl_file.file' },
+    ],
+    bridges: [{ kind: 'mqtt', sentence: 'A client of two brokers, by which messages cross.' }],
+  };
+  const items = running.map(({ name, kind, transport }) => ({
+    name,
+    kind: kind ?? transport,
+    origin: 'default',
+    made: false,
+  }));
+  return { items, kinds: kinds[collection] };
 }
 
 function refuse(status, code, message) {

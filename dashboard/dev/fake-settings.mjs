@@ -118,6 +118,40 @@ export function makeSettings() {
   return [...few, ...more];
 }
 
+/** Options of a section that there is not yet, one of each kind, as the API tells them. */
+export function sectionOptions(collection) {
+  const inside = {
+    listeners: [
+      [
+        'host',
+        'string',
+        'localhost',
+        'Address to listen on; localhost means both loopback addresses, * all addresses.',
+      ],
+      ['port', 'integer', undefined, 'Port to listen on; 0 takes a free one.', { min: 0, max: 65_535 }],
+    ],
+    access: [
+      ['builtin.password_hash', 'one-of', 'scrypt', 'How passwords are kept.', { allowed: ['scrypt', 'pbkdf2'] }],
+      ['builtin.scram', 'boolean', 'true', 'Whether clients may log in with SCRAM.'],
+      ['answer_seconds_max', 'duration', '20s', 'Time for one answer.', { number: 20, min: 0.1, max: 600 }],
+      ['builtin.bootstrap_users', 'path', undefined, 'File of users.', { editable: false, fixed: 'path' }],
+    ],
+    bridges: [
+      [
+        'addresses',
+        'list',
+        undefined,
+        'Addresses of the other broker; with several the next one is tried when one fails.',
+      ],
+      ['topics', 'list', '', 'What crosses: a filter, in, out or both, the QoS, and what is put before or taken away.'],
+      ['password', 'secret', undefined, 'Password there.'],
+    ],
+  };
+  return inside[collection].map(([name, type, value, sentence, rest]) =>
+    of(`${collection}.NAME.${name}`, type, value, sentence, rest),
+  );
+}
+
 /** What changes would do, as the API answers. */
 export function checkChanges(settings, changes) {
   const results = [];

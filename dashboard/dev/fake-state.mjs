@@ -217,6 +217,18 @@ function programOf() {
         state: 'stopped',
         kind: 'builtin',
       },
+      {
+        name: 'shout',
+        version: '1.0.0',
+        description: 'plugins/shout.mjs',
+        state: 'running',
+        kind: 'file',
+        isolated: true,
+        memoryBytes: 6_291_456,
+        memoryBytesMax: 268_435_456,
+        restarts: 1,
+        lastError: 'its thread stood still for 10 s',
+      },
     ],
     options: [
       {

@@ -25,11 +25,6 @@ describe('the default permissions', () => {
     }
   });
 
-  it('let bridges of other brokers read which bridges there are, and nothing wider', () => {
-    expect(ask(client('10.0.0.4'), '$SYS/broker/bridges/+')).toBe('ignore');
-    expect(ask(client('10.0.0.4'), '$SYS/broker/bridges/#')).toBe('deny');
-  });
-
   it('let clients on a Unix socket read $SYS', () => {
     expect(ask(client('', 'unix'), '$SYS/#')).toBe('ignore');
   });

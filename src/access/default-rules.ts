@@ -5,7 +5,6 @@
 
 import type { Authorizer, ExplainedPermission } from '../ports/access.ts';
 import type { Peer } from '../ports/listener.ts';
-import { BRIDGES_FILTER } from '../topic/bridge-list.ts';
 import { levelEnd } from '../topic/name.ts';
 
 /** Asked after all others, so that any rule of an operator goes before it. */
@@ -22,12 +21,9 @@ export const defaultRules: Authorizer = {
   },
 };
 
-/**
- * Whether a topic filter matches what the broker tells of itself: no wildcard in the first level does. The list of bridges is
- * for other brokers, which would send messages round without it.
- */
+/** Whether a topic filter matches what the broker tells of itself: no wildcard in the first level does. */
 function isSystem(filter: string): boolean {
-  return filter.slice(0, levelEnd(filter, 0)) === '$SYS' && filter !== BRIDGES_FILTER;
+  return filter.slice(0, levelEnd(filter, 0)) === '$SYS';
 }
 
 /** Addresses of peers are numeric and normalised, and a Unix socket has none. */

@@ -14,6 +14,7 @@ import { BackendError } from '../ports/backend-error.ts';
 import type { Log } from '../ports/log.ts';
 import { ApiFailure } from './failure.ts';
 import { lazyValidators } from './lazy-validators.ts';
+import { type SchemaComplaint, schemaFailureText } from './schema-failure.ts';
 import { hostAllowed, hostName, securityHeaders } from './security-headers.ts';
 
 /** Certificate with its chain and key, as PEM. */
@@ -116,7 +117,7 @@ function installGuards(server: FastifyInstance, { hosts, log }: HttpServerOption
     }
   });
   server.setErrorHandler((error, request, reply) => {
-    const failure = failureOf(error);
+    const failure = failureOf(error, request);
     if (failure.code === 'internal') logMistake(log, request, error);
     void asFailed(reply, failure).send(failure.body);
   });
@@ -136,20 +137,31 @@ export function logMistake(log: Log, request: FastifyRequest, error: unknown): v
   log.error('A request to the management interface failed', { path: request.routeOptions.url, cause });
 }
 
-/** What the caller is told of anything that was thrown. */
-export function failureOf(error: unknown): ApiFailure {
+/** What the caller is told of anything that was thrown, `request` being what was sent. */
+export function failureOf(error: unknown, request: Pick<FastifyRequest, 'body' | 'query' | 'params'>): ApiFailure {
   if (error instanceof ApiFailure) return error;
   if (error instanceof InvalidRequest) return new ApiFailure('bad_request', error.message);
   if (error instanceof BackendError) return new ApiFailure('unavailable', error.message);
-  const { statusCode, message, validation } = error as {
+  const { statusCode, message, validation, validationContext } = error as {
     statusCode?: number;
     message?: string;
-    validation?: unknown;
+    validation?: readonly SchemaComplaint[];
+    validationContext?: string;
   };
-  if (validation !== undefined || (statusCode !== undefined && statusCode >= 400 && statusCode < 500)) {
+  if (validation !== undefined) return new ApiFailure('bad_request', unfit(validation, validationContext, request));
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new ApiFailure('bad_request', message ?? 'The request cannot be understood');
   }
   return new ApiFailure('internal', 'The broker made a mistake; its log says more');
+}
+
+function unfit(
+  complaints: readonly SchemaComplaint[],
+  part: string = 'request',
+  { body, query, params }: Pick<FastifyRequest, 'body' | 'query' | 'params'>,
+): string {
+  const sent: Readonly<Record<string, unknown>> = { body, querystring: query, params };
+  return schemaFailureText(complaints, part, sent[part]);
 }
 
 const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];

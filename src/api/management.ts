@@ -10,6 +10,7 @@ import type { Bridges } from '../bridges/bridges.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Changes } from '../config/changes.ts';
 import type { SettingsAdministration } from '../config/changing/run-time-settings.ts';
+import type { SectionAdministration } from '../config/changing/sections.ts';
 import type { Qos } from '../packet/types.ts';
 import type { Action } from '../ports/access.ts';
 import type { BuiltinUsers } from '../ports/builtin-users.ts';
@@ -49,6 +50,8 @@ export interface AccessAdministration {
   readonly statistics: AccessStatistics;
   /** @throws InvalidRequest for a question about nobody, about several, or about a bridge that there is not */
   explain(question: PermissionQuestion): Promise<Explanation>;
+  /** Names of the sources of the configuration that are asked now, in this order. */
+  movable(): readonly string[];
   /** Forgets what was decided about permissions, so that the sources are asked again; subscriptions are looked at again too. */
   forget(): void;
   /** Whether there is a source of this name that can be asked a harmless question. */
@@ -63,6 +66,8 @@ export interface ShownListener {
   readonly url: string;
   readonly state: 'open' | 'stopped';
   readonly connections: number;
+  /** Undefined where nothing but the broker's own limit bounds them. */
+  readonly connectionsMax?: number;
   readonly certificate?: {
     readonly subject: string;
     readonly issuer: string;
@@ -100,6 +105,7 @@ export interface Management {
   /** Series of numbers with equal steps; null where nothing was measured. */
   history(span: '10m' | '24h'): unknown;
   readonly settings: SettingsAdministration;
+  readonly sections: SectionAdministration;
   /** What is wrong with a configuration, one sentence each. */
   validate(text: string): Promise<readonly string[]>;
   /** @throws BackendError or a failure of the configuration, with nothing changed */
@@ -128,6 +134,8 @@ export interface Management {
 export interface EmqxNumbers {
   stats(): Readonly<Record<string, number>>;
   metrics(): Readonly<Record<string, number>>;
+  /** Whether they are told to Prometheus; a plugin of its own in EMQX. */
+  readonly isPrometheusOn: boolean;
   /** In the text format of Prometheus. */
   prometheus(): string;
 }

@@ -24,6 +24,8 @@ export interface PageSources {
   metrics(): string | Promise<string>;
   /** The folder of the built dashboard; it may not exist. */
   readonly dashboard: string | undefined;
+  /** Whether it is served now. */
+  isDashboardOn(): boolean;
 }
 
 const PLAIN = 'text/plain; charset=utf-8';
@@ -44,7 +46,15 @@ export async function installPages(server: FastifyInstance, sources: PageSources
     if (!sources.metricsPublic && !isLocalRequest(request)) requireCaller(sources.management, request);
     return reply.type(PROMETHEUS).send(await sources.metrics());
   });
-  if (sources.dashboard !== undefined && existsSync(sources.dashboard)) await serveFiles(server, sources.dashboard);
+  const { dashboard } = sources;
+  if (dashboard === undefined || !existsSync(dashboard)) return;
+  await server.register(async (pages) => {
+    pages.addHook('onRequest', (_request, reply, done) => {
+      if (sources.isDashboardOn()) done();
+      else reply.callNotFound();
+    });
+    await serveFiles(pages, dashboard);
+  });
 }
 
 /** @throws ApiFailure for whoever is not known; every scope includes reading */
@@ -63,9 +73,9 @@ async function serveFiles(server: FastifyInstance, root: string): Promise<void> 
     // The build puts compressed forms beside the files.
     preCompressed: true,
     // Names of built files hold a hash of what is in them; the page itself must be asked for again.
-    setHeaders: (reply, path) => {
+    setHeaders: (response, path) => {
       const isHashed = path.includes('/assets/');
-      reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
   server.get('/*', (request, reply) => {

@@ -11,6 +11,7 @@ import { type HttpServerOptions, httpServer, isLocalRequest, listen, type OpenSe
 import { authenticate } from './login/authenticate.ts';
 import { type Caller, includesScope } from './login/caller.ts';
 import { sameText } from './login/secret.ts';
+import { JSON_TYPE, joined, PageAnswer } from './long-list.ts';
 import type { Management } from './management.ts';
 import { openApiDocument } from './open-api.ts';
 import type { Call, Route } from './route.ts';
@@ -121,5 +122,6 @@ async function answer(
   if (route.streams) return reply;
   if (result === undefined) return reply.status(204).send();
   if (result instanceof Download) return result.sendBy(reply);
+  if (result instanceof PageAnswer) return reply.type(JSON_TYPE).send(await joined(result.pieces()));
   return result;
 }

@@ -2,7 +2,6 @@
 
 import { type TBoolean, type TLiteral, type TObject, Type } from 'typebox';
 
-import type { PageOf } from '../broker/broker.ts';
 import type { Management } from './management.ts';
 
 /** ISO 8601; undefined for 0, which the broker says for never and not yet. */
@@ -13,14 +12,6 @@ export function timeText(ms: number): string | undefined {
 /** `3.1`, `3.1.1` or `5.0`. */
 export function versionText(version: 3 | 4 | 5): string {
   return version === 3 ? '3.1' : version === 4 ? '3.1.1' : '5.0';
-}
-
-/** A page as the API gives it. */
-export function pageAnswer<T, S>(
-  page: PageOf<T>,
-  show: (item: T) => S,
-): { items: S[]; next: string | null; total: number } {
-  return { items: page.items.map(show), next: page.next ?? null, total: page.total };
 }
 
 /** How a payload is shown: as text where it is text, otherwise as hexadecimal digits. */

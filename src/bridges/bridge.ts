@@ -5,22 +5,25 @@
 
 import type { Socket } from 'node:net';
 import type { Broker } from '../broker/broker.ts';
-import { BackendError } from '../ports/backend-error.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Link, LinkOwner } from '../ports/link.ts';
 import type { Peer } from '../ports/listener.ts';
 import type { Log } from '../ports/log.ts';
-import { bridgeListTopic } from '../topic/bridge-list.ts';
+import { bridgeDigest, bridgeListTopic } from '../topic/bridge-list.ts';
 import { TopicMap } from '../topic/bridge-rules.ts';
-import { Crossing, type CrossingContext, type Leave } from './crossing.ts';
+import { BridgeError, type FailureFields } from './bridge-error.ts';
+import { Crossing } from './crossing.ts';
+import type { CrossingContext, Leave, Way } from './crossing-context.ts';
 import { addressText, answers, type Dialling, dial } from './dial.ts';
 import { type Introduction, introductions, isForNow } from './handshake.ts';
 import { LazyStart } from './lazy-start.ts';
 import { bridgePeer } from './local-end.ts';
 import { LocalPermissions } from './local-permissions.ts';
 import type { BridgeLogins } from './logins.ts';
+import { PatienceOfOther } from './patience.ts';
 import { prime } from './priming.ts';
 import { RetryDelay } from './retry-delay.ts';
+import { Returns } from './returns.ts';
 import {
   type BridgeAddress,
   type BridgeCounters,
@@ -61,8 +64,11 @@ export class Bridge {
   readonly #peer: Peer = bridgePeer();
   readonly #ways: readonly Introduction[];
   readonly #delay: RetryDelay;
+  /** Digests of the client identifiers of bridges that the other broker knows. */
   readonly #echoes = new Set<string>();
   readonly #permissions: LocalPermissions;
+  readonly #returns: Returns;
+  readonly #patienceOfOther: PatienceOfOther;
   #state: BridgeState = 'stopped';
   #addressIndex = 0;
   #wayIndex = 0;
@@ -92,10 +98,12 @@ export class Bridge {
       map: this.#map,
       peer: this.#peer,
       counters: this.counters,
-      failed: (code: string, message: string): void => this.#noteFailure(code, message),
+      failed: (code: string, message: string, fields: FailureFields): void => this.#noteFailure(code, message, fields),
       mayTryAgain: (): void => this.#crossing?.tryAgain(),
     };
     this.#permissions = new LocalPermissions(owner, dependencies);
+    this.#returns = new Returns(this.#map, spec.remoteClientId, dependencies.clock, dependencies.random);
+    this.#patienceOfOther = new PatienceOfOther(spec.name, dependencies.log);
   }
 
   get status(): BridgeStatus {
@@ -160,16 +168,19 @@ export class Bridge {
     await this.#told;
   }
 
-  /** Stops, and ends its session with everything that waits in it. */
-  async remove(): Promise<void> {
+  /**
+   * Stops for good, and ends its session with everything that waits in it.
+   * @param keepsSession whether another bridge goes on with the session; false unless given
+   */
+  async remove(keepsSession: boolean = false): Promise<void> {
     await this.stop();
     const { broker, logins } = this.#dependencies;
     broker.echoes.allow(this.spec.localClientId, this.spec.remoteClientId);
-    broker.disconnectClient(this.spec.localClientId, true);
+    if (!keepsSession) broker.disconnectClient(this.spec.localClientId, true);
     logins.dismiss(this.spec.localClientId);
     this.#permissions.close();
     this.#list('');
-    for (const clientId of [...this.#echoes]) this.#heardOfBridge(clientId, false);
+    for (const digest of [...this.#echoes]) this.#heardOfBridge(digest, false);
   }
 
   get #address(): BridgeAddress {
@@ -197,7 +208,7 @@ export class Bridge {
         else socket.destroy();
       },
       (error: unknown) => {
-        if (run === this.#run) this.#failed(asBackendError(error, this.spec.name));
+        if (run === this.#run) this.#failed(this.#asBridgeError(error));
       },
     );
   }
@@ -228,8 +239,10 @@ export class Bridge {
       peer: this.#peer,
       permissions: this.#permissions,
       congestedBytes: broker.options.writeBufferBytesMax,
-      echoes: this.#echoes,
-      heard: (clientId, isThere) => this.#heardOfBridge(clientId, isThere),
+      isEcho: (publisher) => this.#isEcho(publisher),
+      returns: this.#returns,
+      asks: this.#patienceOfOther.mayAsk,
+      heard: (digest, isThere) => this.#heardOfBridge(digest, isThere),
       address: addressText(this.#address),
       triesAgain: () => --this.#patience > 0,
       accepted: () => {
@@ -273,18 +286,23 @@ export class Bridge {
     };
   }
 
-  /** A client here by that name is a bridge of the other broker: what it brings comes from there. */
-  #heardOfBridge(clientId: string, isThere: boolean): void {
+  /** A client here whose identifier has that digest is a bridge of the other broker: what it brings comes from there. */
+  #heardOfBridge(digest: string, isThere: boolean): void {
     const { localClientId, remoteClientId } = this.spec;
-    if (clientId === remoteClientId) return;
+    if (digest === bridgeDigest(remoteClientId)) return;
     const { echoes } = this.#dependencies.broker;
     if (isThere) {
-      this.#echoes.add(clientId);
-      echoes.keepApart(localClientId, clientId);
+      this.#echoes.add(digest);
+      echoes.keepApart(localClientId, digest);
     } else {
-      this.#echoes.delete(clientId);
-      echoes.allow(localClientId, clientId);
+      this.#echoes.delete(digest);
+      echoes.allow(localClientId, digest);
     }
+  }
+
+  #isEcho(publisher: string): boolean {
+    if (publisher === '') return false;
+    return publisher === this.spec.remoteClientId || this.#echoes.has(bridgeDigest(publisher));
   }
 
   #lookIdle(crossing: Crossing): void {
@@ -296,13 +314,14 @@ export class Bridge {
     if ((await answers(this.spec.addresses[0]!, PROBE_MS - 500)) && !crossing.isOver) crossing.leave('first_address');
   }
 
-  #ended(cause: BackendError | Leave, way: 'login' | 'later'): void {
+  #ended(cause: BridgeError | Leave, way: Way): void {
     this.#cancel();
     this.#cancel = () => {};
     this.#crossing = undefined;
     if (this.#connectedSinceMs !== undefined) this.#tellState('0');
     this.#connectedSinceMs = undefined;
-    if (cause instanceof BackendError) {
+    if (cause instanceof BridgeError) {
+      this.#patienceOfOther.ended(cause.code, way);
       if (way === 'login' && this.#introducesAnew(cause.code)) this.#connect();
       else this.#failed(cause);
       return;
@@ -321,11 +340,11 @@ export class Bridge {
     return code === 'BRIDGE_REFUSED_VERSION' && this.#wayIndex > 0;
   }
 
-  #failed(error: BackendError): void {
+  #failed(error: BridgeError): void {
     const { clock, log, broker } = this.#dependencies;
     this.counters.failures++;
     const isNews = this.#lastFailure?.code !== error.code || this.#state === 'connected';
-    this.#noteFailure(error.code, error.message);
+    this.#noteFailure(error.code, error.message, error.fields);
     const fields = { bridge: this.spec.name, code: error.code, cause: error.message };
     if (isNews) log.warn('Bridge is down', fields);
     else log.debug('Bridge is still down', fields);
@@ -341,8 +360,15 @@ export class Bridge {
     this.#cancel = clock.after(delayMs, () => this.#connect());
   }
 
-  #noteFailure(code: string, message: string): void {
-    this.#lastFailure = { code, message, atMs: this.#dependencies.clock.now() };
+  #asBridgeError(error: unknown): BridgeError {
+    if (error instanceof BridgeError) return error;
+    const detail = error instanceof Error ? error.message : String(error);
+    const fields = { address: addressText(this.#address), reason: 'error', detail };
+    return new BridgeError('BRIDGE_UNREACHABLE', `Bridge ${this.spec.name}: ${detail}`, fields, error);
+  }
+
+  #noteFailure(code: string, message: string, fields: FailureFields): void {
+    this.#lastFailure = { code, message, fields, atMs: this.#dependencies.clock.now() };
   }
 
   /** Tells everybody here whether the bridge is connected. */
@@ -352,8 +378,7 @@ export class Bridge {
 
   /** Tells the bridges of other brokers that there is this one, or with an empty payload that there is not. */
   #list(payload: '' | '1'): void {
-    const topic = bridgeListTopic(this.spec.remoteClientId);
-    if (topic !== undefined) this.#tell(topic, payload);
+    this.#tell(bridgeListTopic(this.spec.remoteClientId), payload);
   }
 
   #tell(topic: string, payload: string): void {
@@ -365,10 +390,4 @@ export class Bridge {
       });
     });
   }
-}
-
-function asBackendError(error: unknown, name: string): BackendError {
-  if (error instanceof BackendError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return new BackendError('BRIDGE_UNREACHABLE', `Bridge ${name}: ${text}`, { cause: error, retryable: true });
 }

@@ -6,54 +6,25 @@
 import type { ProtocolError } from '../packet/error.ts';
 import type { Message } from '../packet/message.ts';
 import type { ConnackPacket, ControlPacket, ProtocolVersion, SubackPacket } from '../packet/types.ts';
-import { BackendError } from '../ports/backend-error.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Delivery, Link, LinkOwner } from '../ports/link.ts';
-import type { Peer } from '../ports/listener.ts';
-import type { Log } from '../ports/log.ts';
-import { listedBridge } from '../topic/bridge-list.ts';
-import type { TopicMap } from '../topic/bridge-rules.ts';
-import { connectPacket, factsOf, type Introduction, localRefusal, type RemoteFacts, refusal } from './handshake.ts';
+import { BridgeError, type FailureFields } from './bridge-error.ts';
+import type { CrossingContext, Leave, Way } from './crossing-context.ts';
+import {
+  connectPacket,
+  factsOf,
+  type Introduction,
+  localRefusal,
+  type RemoteFacts,
+  refusal,
+  type Where,
+} from './handshake.ts';
 import { Inward } from './inward.ts';
 import { Liveness, TICK_MS } from './liveness.ts';
-import { type Accepting, LocalEnd, type LocalOwner } from './local-end.ts';
+import { LocalEnd, type LocalOwner } from './local-end.ts';
 import { localConnect } from './local-packets.ts';
-import type { LocalPermissions } from './local-permissions.ts';
 import { Outward } from './outward.ts';
 import { Setup } from './setup.ts';
-import { type BridgeCounters, type BridgeSpec, clientOfStateTopic } from './spec.ts';
-
-/** Why a connection ended when nothing was wrong. */
-export type Leave = 'stopped' | 'idle' | 'first_address';
-
-export interface CrossingContext {
-  readonly spec: BridgeSpec;
-  readonly map: TopicMap;
-  readonly counters: BridgeCounters;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly broker: Accepting;
-  /** As the broker sees the local end. */
-  readonly peer: Peer;
-  readonly permissions: LocalPermissions;
-  /** Bytes from which on the broker lets messages wait. */
-  readonly congestedBytes: number;
-  /** Client identifiers of bridges that the other broker knows. */
-  readonly echoes: ReadonlySet<string>;
-  /** The other broker says that it has, or no longer has, a bridge of that client identifier. */
-  heard(clientId: string, isThere: boolean): void;
-  /** `host:port`, for sentences. */
-  readonly address: string;
-  triesAgain(reasonCode: number): boolean;
-  accepted(): void;
-  refused(packetId: string, reasonCode: number): void;
-  /** Both sides are there and messages cross. */
-  up(): void;
-  /** A message crossed. */
-  used(): void;
-  /** It is over; told once. `way` says how far it had come. */
-  ended(cause: BackendError | Leave, way: 'login' | 'later'): void;
-}
+import { toldBridge } from './spec.ts';
 
 export class Crossing implements LinkOwner, LocalOwner {
   readonly #context: CrossingContext;
@@ -71,6 +42,8 @@ export class Crossing implements LinkOwner, LocalOwner {
   /** What was written last is still sent. */
   #saidGoodbye = false;
   #holds = 0;
+  #upSinceMs: number | undefined;
+  #stopWaiting: () => void = () => {};
   readonly #liveness: Liveness;
   readonly #stopTicking: () => void;
 
@@ -103,7 +76,7 @@ export class Crossing implements LinkOwner, LocalOwner {
 
   /** Sends a message that waits nowhere, at QoS 0. */
   sendUnkept(message: Message): void {
-    if (this.#context.permissions.lets(message)) this.#outward?.publish(message, { ...UNKEPT, retain: false });
+    if (this.#context.permissions.lets(message)) this.#outward?.publish(message, UNKEPT);
   }
 
   /** Subscribes here to what was denied before. */
@@ -132,7 +105,7 @@ export class Crossing implements LinkOwner, LocalOwner {
     this.#liveness.heard();
     if (this.#facts === undefined) {
       if (packet.type === 'connack') this.#answered(packet);
-      else this.#fail('BRIDGE_PROTOCOL', `sent ${packet.type.toUpperCase()} before CONNACK`);
+      else this.#unreadable(`sent ${packet.type.toUpperCase()} before CONNACK`);
       return;
     }
     switch (packet.type) {
@@ -153,12 +126,13 @@ export class Crossing implements LinkOwner, LocalOwner {
         this.#lookReady();
         break;
       case 'disconnect':
-        this.#fail('BRIDGE_LOST', `ended the connection with reason code ${packet.reasonCode}`);
+        this.#lost(`ended the connection with reason code ${packet.reasonCode}`, { reasonCode: packet.reasonCode });
         break;
       case 'pingresp':
+        this.#setup?.answered();
         break;
       default:
-        this.#fail('BRIDGE_PROTOCOL', `sent ${packet.type.toUpperCase()}, which is not for a server to send`);
+        this.#unreadable(`sent ${packet.type.toUpperCase()}, which is not for a server to send`);
     }
   }
 
@@ -166,15 +140,16 @@ export class Crossing implements LinkOwner, LocalOwner {
     if (this.#isOver) return;
     this.#liveness.heard();
     if (this.#inward === undefined) {
-      this.#fail('BRIDGE_PROTOCOL', 'sent PUBLISH before CONNACK');
+      this.#unreadable('sent PUBLISH before CONNACK');
       return;
     }
-    const bridge = listedBridge(message.topic) ?? clientOfStateTopic(message.topic);
+    const bridge = toldBridge(message.topic);
     if (bridge !== undefined && this.#context.map.localFilters.size > 0) {
       this.#context.heard(bridge, message.payloadBytes > 0);
       if (message.qos === 0 && this.#context.map.toLocal(message.topic) === undefined) return;
     }
     this.#inward.publish(message);
+    this.#setup?.came();
     this.#context.used();
   }
 
@@ -182,16 +157,15 @@ export class Crossing implements LinkOwner, LocalOwner {
     // Brokers below 5 answer a CONNECT of MQTT 5 in their own form, which cannot be read as one of MQTT 5.
     const isOlder = this.#facts === undefined && this.version === 5;
     if (isOlder) this.#fail('BRIDGE_REFUSED_VERSION', 'answered the CONNECT of MQTT 5 in the form of an older version');
-    else this.#fail('BRIDGE_PROTOCOL', `sent something that cannot be read: ${error.message}`);
+    else this.#unreadable(`sent something that cannot be read: ${error.message}`, error.message);
   }
 
   closed(error: Error | undefined): void {
     if (this.#isOver) return;
-    if (this.#facts === undefined) {
-      this.#fail('BRIDGE_REFUSED_SILENTLY', `closed the connection without an answer to CONNECT${because(error)}`);
-    } else {
-      this.#fail('BRIDGE_LOST', `closed the connection${because(error)}`);
-    }
+    const fields = error === undefined ? {} : { detail: error.message };
+    const because = error === undefined ? '' : ` (${error.message})`;
+    if (this.#facts !== undefined) this.#lost(`closed the connection${because}`, fields);
+    else this.#fail('BRIDGE_REFUSED_SILENTLY', `closed the connection without an answer to CONNECT${because}`, fields);
   }
 
   drained(): void {
@@ -249,7 +223,8 @@ export class Crossing implements LinkOwner, LocalOwner {
   }
 
   ended(): void {
-    this.#end(new BackendError('BRIDGE_LOCAL_ENDED', `${this.#label} lost its session in this broker`, RETRY));
+    const { label, address } = this.#where;
+    this.#end(new BridgeError('BRIDGE_LOCAL_ENDED', `${label} lost its session in this broker`, { address }));
   }
 
   // The steps.
@@ -257,10 +232,10 @@ export class Crossing implements LinkOwner, LocalOwner {
   #answered(packet: ConnackPacket): void {
     const { spec, broker, peer } = this.#context;
     if (packet.reasonCode !== 0) {
-      this.#end(refusal(this.#label, packet, this.version));
+      this.#end(refusal(this.#where, packet, this.version));
       return;
     }
-    this.#facts = factsOf(packet, spec, this.#way);
+    this.#facts = factsOf(packet, spec, this.#way, this.#context.address);
     this.#remote!.adopt(this.version, this.#facts.packetBytesMax);
     // What it sends now has nowhere to go until the local session is there.
     this.#remote!.hold();
@@ -270,24 +245,24 @@ export class Crossing implements LinkOwner, LocalOwner {
   }
 
   #localAnswered(packet: ConnackPacket): void {
-    const { spec, map, counters } = this.#context;
+    const { spec, map, counters, returns, broker } = this.#context;
     const local = this.#local!;
     const facts = this.#facts!;
     if (packet.reasonCode !== 0) {
-      this.#end(localRefusal(this.#label, spec.localClientId, packet.reasonCode));
+      this.#end(localRefusal(this.#where, spec.localClientId, packet.reasonCode));
       return;
     }
     this.#isLocalThere = true;
-    const shared = { map, counters, remote: this.#remote!, facts };
-    const { clock, echoes } = this.#context;
+    const { clock, isEcho } = this.#context;
+    const { brokerId } = broker.echoes;
+    const shared = { map, counters, remote: this.#remote!, facts, clock, returns, brokerId };
     this.#inward = new Inward(shared, local);
     this.#outward = new Outward(
       {
         ...shared,
         spec,
-        clock,
         isLocalNew: !packet.sessionPresent,
-        isEcho: (publisher) => publisher !== '' && (publisher === spec.remoteClientId || echoes.has(publisher)),
+        isEcho,
         triesAgain: (reasonCode) => this.#triesAgain(reasonCode),
         accepted: () => this.#context.accepted(),
         refused: (packetId, reasonCode) => this.#context.refused(packetId, reasonCode),
@@ -300,17 +275,27 @@ export class Crossing implements LinkOwner, LocalOwner {
 
   #begin(local: LocalEnd): void {
     if (this.#isOver) return;
-    const { spec, map, permissions } = this.#context;
+    const { permissions, map, returns, asks, clock } = this.#context;
+    const facts = this.#facts!;
     this.#isLocalSubscribed = map.localFilters.size === 0;
     if (!this.#isLocalSubscribed) local.tell(permissions.begin());
-    this.#setup = new Setup(spec, map, this.#facts!, (packetId) => this.#outward?.isInflight(packetId) === true);
-    this.#setup.begin(
-      (packet) => this.#send(packet),
-      (message, delivery) => {
+    const asksForReturns = asks && facts.version < 5 && map.mayReturn;
+    returns.begin(asksForReturns, facts.isResumed, this.#way.private);
+    this.#setup = new Setup({
+      ...this.#context,
+      facts,
+      echoFilters: asksForReturns ? returns.filters : [],
+      isTaken: (packetId) => this.#outward?.isInflight(packetId) === true,
+      returns,
+      ready: () => this.#lookReady(),
+      send: (packet) => this.#send(packet),
+      publish: (message, delivery) => {
         this.#liveness.sent();
         this.#remote!.sendPublish(message, delivery);
       },
-    );
+    });
+    if (asksForReturns) this.#stopWaiting = clock.after(returns.questionMs, () => this.#asked());
+    this.#setup.begin();
     this.#remote!.release();
     this.#lookReady();
   }
@@ -322,15 +307,23 @@ export class Crossing implements LinkOwner, LocalOwner {
     const reasonCode = packet.reasonCodes[0] ?? 0x80;
     if (reasonCode >= 0x80 && filter !== undefined) {
       const fields = { bridge: spec.name, filter, reasonCode };
-      if (setup?.watches.includes(filter) === true) log.debug('The other broker does not tell of its bridges', fields);
+      if (setup?.isExtra(filter) === true) log.debug('The other broker does not tell of its bridges', fields);
       else log.warn('The other broker refuses a subscription of a bridge', fields);
     }
     this.#lookReady();
   }
 
+  /** The other broker has had its time to send back what was sent to see whether it does. */
+  #asked(): void {
+    this.#context.returns.closeQuestion();
+    this.#setup?.endQuestion();
+  }
+
   #lookReady(): void {
-    if (this.#isUp || this.#setup === undefined || !this.#setup.isDone || !this.#isLocalSubscribed) return;
+    if (this.#isOver || this.#isUp || this.#setup === undefined || !this.#setup.isDone || !this.#isLocalSubscribed)
+      return;
     this.#isUp = true;
+    this.#upSinceMs = this.#context.clock.monotonic();
     this.#liveness.owes(false);
     this.#context.up();
     this.#local?.drained();
@@ -338,7 +331,8 @@ export class Crossing implements LinkOwner, LocalOwner {
 
   #triesAgain(reasonCode: number): boolean {
     if (!this.#context.triesAgain(reasonCode)) return false;
-    this.#fail('BRIDGE_REMOTE_BUSY', `could not keep a message (reason code ${reasonCode}), which is sent again`);
+    const what = `could not keep a message (reason code ${reasonCode}), which is sent again`;
+    this.#fail('BRIDGE_REMOTE_BUSY', what, { reasonCode });
     return true;
   }
 
@@ -350,28 +344,47 @@ export class Crossing implements LinkOwner, LocalOwner {
   #tick(): void {
     const verdict = this.#liveness.look(this.#facts?.keepAliveSeconds ?? 0, this.#holds > 0);
     if (verdict === 'ask') this.#send({ type: 'pingreq' });
-    else if (verdict !== 'fine') this.#fail(verdict.code, verdict.what);
+    else if (verdict !== 'fine') this.#fail(verdict.code, verdict.what, { seconds: verdict.seconds });
   }
 
-  get #label(): string {
-    return `Bridge ${this.#context.spec.name} to ${this.#context.address}`;
+  get #where(): Where {
+    const { spec, address } = this.#context;
+    return { label: `Bridge ${spec.name} to ${address}`, address };
   }
 
-  #fail(code: string, what: string): void {
-    this.#end(new BackendError(code, `${this.#label}: the other broker ${what}`, RETRY));
+  #fail(code: string, what: string, fields: FailureFields = {}): void {
+    const { label, address } = this.#where;
+    this.#end(new BridgeError(code, `${label}: the other broker ${what}`, { address, ...fields }));
   }
 
-  #end(cause: BackendError | Leave): void {
+  #lost(what: string, fields: FailureFields): void {
+    this.#fail('BRIDGE_LOST', what, fields);
+  }
+
+  #unreadable(what: string, detail: string = what): void {
+    this.#fail('BRIDGE_PROTOCOL', what, { detail });
+  }
+
+  get #wayCome(): Way {
+    if (!this.#isLocalThere) return 'login';
+    const isLater = this.#upSinceMs !== undefined && this.#context.clock.monotonic() - this.#upSinceMs > EARLY_MS;
+    return isLater ? 'later' : 'early';
+  }
+
+  #end(cause: BridgeError | Leave): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stopTicking();
+    this.#stopWaiting();
+    this.#context.returns.ended();
     this.#local?.leave();
     if (!this.#saidGoodbye) this.#remote?.destroy();
-    this.#context.ended(cause, this.#isLocalThere ? 'later' : 'login');
+    this.#context.ended(cause, this.#wayCome);
   }
 }
 
-const RETRY = { retryable: true } as const;
+/** A broker that does not like what it is asked ends the connection within this time. */
+const EARLY_MS = 1_000;
 const DISCONNECT_WITH_WILL = 0x04;
 
 const UNKEPT: Delivery = {
@@ -384,7 +397,3 @@ const UNKEPT: Delivery = {
   topicAlias: 0,
   topicOmitted: false,
 };
-
-function because(error: Error | undefined): string {
-  return error === undefined ? '' : ` (${error.message})`;
-}

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type ConnectionOptions, rootCertificates, connect as secureConnect } from 'node:tls';
-import { BackendError } from '../ports/backend-error.ts';
+import { BridgeError } from './bridge-error.ts';
 import type { BridgeAddress, BridgeSpec, BridgeTls } from './spec.ts';
 
 /** How long TCP and TLS may take together, in milliseconds. */
@@ -20,7 +20,7 @@ export function addressText({ host, port }: BridgeAddress): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Rejects with a BackendError `BRIDGE_UNREACHABLE`, `BRIDGE_TLS` or `BRIDGE_TLS_FILES`. */
+/** Rejects with a BridgeError `BRIDGE_UNREACHABLE`, `BRIDGE_TLS` or `BRIDGE_TLS_FILES`. */
 export function dial(spec: BridgeSpec, address: BridgeAddress): Dialling {
   let abandoned = false;
   let open: Socket | undefined;
@@ -48,12 +48,15 @@ function serverName({ host }: BridgeAddress): { servername?: string } {
 }
 
 function opened(socket: Socket, spec: BridgeSpec, address: BridgeAddress): Promise<void> {
-  const label = `Bridge ${spec.name} to ${addressText(address)}`;
+  const text = addressText(address);
+  const label = `Bridge ${spec.name} to ${text}`;
   return new Promise((resolve, reject) => {
     let isConnected = false;
     let cause: Error | undefined;
     const timer = setTimeout(() => {
-      cause = new BackendError('BRIDGE_UNREACHABLE', `${label}: no connection within ${CONNECT_MS_MAX / 1000} s`);
+      const seconds = CONNECT_MS_MAX / 1000;
+      const fields = { address: text, reason: 'timeout', seconds };
+      cause = new BridgeError('BRIDGE_UNREACHABLE', `${label}: no connection within ${seconds} s`, fields);
       socket.destroy();
     }, CONNECT_MS_MAX);
     timer.unref();
@@ -64,7 +67,8 @@ function opened(socket: Socket, spec: BridgeSpec, address: BridgeAddress): Promi
     };
     const closed = (): void => {
       clearTimeout(timer);
-      reject(cause instanceof BackendError ? cause : failure(label, cause, isConnected && spec.tls !== undefined));
+      if (cause instanceof BridgeError) reject(cause);
+      else reject(failure(label, text, cause, isConnected && spec.tls !== undefined));
     };
     socket.on('error', (error) => {
       cause ??= error;
@@ -78,11 +82,13 @@ function opened(socket: Socket, spec: BridgeSpec, address: BridgeAddress): Promi
   });
 }
 
-function failure(label: string, cause: Error | undefined, isTls: boolean): BackendError {
+function failure(label: string, address: string, cause: Error | undefined, isTls: boolean): BridgeError {
   const why = cause === undefined ? 'the connection was closed' : (causeText(cause) ?? cause.message);
-  const code = isTls ? 'BRIDGE_TLS' : 'BRIDGE_UNREACHABLE';
-  const what = isTls ? 'the TLS handshake failed' : 'it cannot be reached';
-  return new BackendError(code, `${label}: ${what}: ${why}`, { cause, retryable: true });
+  const detail = cause === undefined ? {} : { detail: why };
+  const reason = cause === undefined ? 'closed' : 'error';
+  const fields = { address, reason, ...detail };
+  if (isTls) return new BridgeError('BRIDGE_TLS', `${label}: the TLS handshake failed: ${why}`, fields, cause);
+  return new BridgeError('BRIDGE_UNREACHABLE', `${label}: it cannot be reached: ${why}`, fields, cause);
 }
 
 /** Several addresses of one name that all fail have their messages one level down. */
@@ -118,10 +124,8 @@ async function tlsOptions(spec: BridgeSpec, tls: BridgeTls): Promise<ConnectionO
     return { ...shared, ca, ...(cert && { cert }), ...(key && { key }) };
   } catch (error) {
     const { message } = error as Error;
-    throw new BackendError('BRIDGE_TLS_FILES', `Bridge ${spec.name}: a file for TLS cannot be read: ${message}`, {
-      cause: error,
-      retryable: true,
-    });
+    const text = `Bridge ${spec.name}: a file for TLS cannot be read: ${message}`;
+    throw new BridgeError('BRIDGE_TLS_FILES', text, { detail: message }, error);
   }
 }
 

@@ -3,10 +3,11 @@
  * order, the CONNECT packet, and what a refusal is called.
  */
 
+import { createHash } from 'node:crypto';
 import type { ConnackPacket, ConnectPacket, ProtocolVersion, Qos } from '../packet/types.ts';
-import { BackendError } from '../ports/backend-error.ts';
 import { quote } from '../std/shorten.ts';
-import { BRIDGE_MARK, hasBridgeMark } from '../topic/bridge-list.ts';
+import { answeringBroker, BRIDGE_MARK, hasBridgeMark } from '../topic/bridge-list.ts';
+import { BridgeError } from './bridge-error.ts';
 import { type BridgeSpec, stateTopic } from './spec.ts';
 
 /** One way of introducing itself. */
@@ -61,8 +62,10 @@ export function connectPacket(spec: BridgeSpec, way: Introduction): ConnectPacke
 /** What the other broker has said of itself. */
 export interface RemoteFacts {
   readonly version: ProtocolVersion;
-  /** It knows what a bridge is, so it may be asked which ones it has. */
-  readonly knowsBridges: boolean;
+  /** It is one of ours by what its CONNACK says, which can only be said over MQTT 5. */
+  readonly isOurs: boolean;
+  /** What it is called in the paths of messages: what it says itself, or by its address. */
+  readonly brokerId: string;
   /** It goes on with a session that it had. */
   readonly isResumed: boolean;
   /** QoS 1 and 2 messages that it takes before it has acknowledged. */
@@ -73,12 +76,14 @@ export interface RemoteFacts {
   readonly keepAliveSeconds: number;
 }
 
-export function factsOf(packet: ConnackPacket, spec: BridgeSpec, way: Introduction): RemoteFacts {
+/** @param address of the other broker, as host and port */
+export function factsOf(packet: ConnackPacket, spec: BridgeSpec, way: Introduction, address: string): RemoteFacts {
   const said = packet.properties ?? {};
   const own = { inflight: spec.inflightMax || 65_535, bytes: spec.packetBytesMax || Number.POSITIVE_INFINITY };
   return {
     version: way.version,
-    knowsBridges: way.private || hasBridgeMark(said.userProperties),
+    isOurs: hasBridgeMark(said.userProperties),
+    brokerId: answeringBroker(said.userProperties) ?? nickname(address),
     // MQTT 3.1 does not say; what it repeats is marked as a repeat all the same.
     isResumed: way.version === 3 ? !spec.cleanStart : packet.sessionPresent,
     receiveMaximum: Math.min(said.receiveMaximum ?? 65_535, own.inflight),
@@ -87,6 +92,18 @@ export function factsOf(packet: ConnackPacket, spec: BridgeSpec, way: Introducti
     retainAvailable: said.retainAvailable ?? true,
     keepAliveSeconds: said.serverKeepAlive ?? spec.keepAliveSeconds,
   };
+}
+
+/** A name for a broker that has none: the same for all bridges to one address, and without the address in it. */
+function nickname(address: string): string {
+  return createHash('sha256').update(address).digest('hex').slice(0, 12);
+}
+
+/** The other broker, for sentences. */
+export interface Where {
+  /** `Bridge NAME to HOST:PORT`. */
+  readonly label: string;
+  readonly address: string;
 }
 
 /** Return codes of 3.1 and 3.1.1. */
@@ -116,16 +133,21 @@ const reasonCodes: ReadonlyMap<number, readonly [code: string, text: string]> = 
 ]);
 
 /** `BRIDGE_REFUSED_LOGIN` and so on. The code `BRIDGE_REFUSED_VERSION` asks for another introduction. */
-export function refusal(label: string, packet: ConnackPacket, version: ProtocolVersion): BackendError {
+export function refusal(where: Where, packet: ConnackPacket, version: ProtocolVersion): BridgeError {
   const { reasonCode, properties } = packet;
   const known = version === 5 ? reasonCodes.get(reasonCode) : returnCodes[reasonCode];
   const [code, text] = known ?? ['OTHER', 'it gives no reason that is known here'];
   const said = properties?.reasonString === undefined ? '' : ` ("${properties.reasonString}")`;
   const moved = properties?.serverReference === undefined ? '' : ` at ${properties.serverReference}`;
-  return new BackendError(
+  return new BridgeError(
     `BRIDGE_REFUSED_${code}`,
-    `${label} was refused with code ${reasonCode}: ${text}${moved}${said}`,
-    { retryable: true },
+    `${where.label} was refused with code ${reasonCode}: ${text}${moved}${said}`,
+    {
+      address: where.address,
+      reasonCode,
+      ...(properties?.reasonString !== undefined && { said: properties.reasonString }),
+      ...(properties?.serverReference !== undefined && { server: properties.serverReference }),
+    },
   );
 }
 
@@ -138,10 +160,10 @@ export function isForNow(returnCode: number): boolean {
 }
 
 /** What it means that this broker does not take the bridge's own session. */
-export function localRefusal(label: string, clientId: string, returnCode: number): BackendError {
+export function localRefusal({ label, address }: Where, clientId: string, returnCode: number): BridgeError {
   const [code, why] = isForNow(returnCode)
     ? ['BRIDGE_LOCAL_UNAVAILABLE', 'its permissions or its session cannot be had at present']
     : ['BRIDGE_LOCAL_REFUSED', `is ${quote(clientId)} used by a client?`];
   const text = `${label} was refused by this broker with code ${returnCode}: ${why}`;
-  return new BackendError(code, text, { retryable: true });
+  return new BridgeError(code, text, { address, clientId, reasonCode: returnCode });
 }

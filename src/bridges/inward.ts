@@ -5,10 +5,13 @@
 
 import type { Message } from '../packet/message.ts';
 import type { ControlPacket } from '../packet/types.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Link } from '../ports/link.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
 import type { RemoteFacts } from './handshake.ts';
 import type { LocalEnd } from './local-end.ts';
+import { goesRound, pathOf, propertiesWithPath } from './path.ts';
+import type { Returns } from './returns.ts';
 import type { BridgeCounters } from './spec.ts';
 
 export interface InwardContext {
@@ -16,6 +19,10 @@ export interface InwardContext {
   readonly counters: BridgeCounters;
   readonly remote: Link;
   readonly facts: RemoteFacts;
+  readonly clock: Clock;
+  readonly returns: Returns;
+  /** What this broker is called in the paths of messages. */
+  readonly brokerId: string;
 }
 
 export class Inward {
@@ -25,7 +32,7 @@ export class Inward {
   readonly #known = new Set<number>();
   /** PUBCOMP for these answers a PUBREL of ours. */
   readonly #clearing = new Set<number>();
-  /** QoS 2 messages that no rule wants. */
+  /** QoS 2 messages that go no further. */
   readonly #unwanted = new Set<number>();
 
   constructor(context: InwardContext, local: LocalEnd) {
@@ -35,16 +42,30 @@ export class Inward {
 
   publish(message: Message): void {
     const { map, counters } = this.#context;
+    if (this.#context.returns.isReturn(message)) {
+      if (map.toLocal(message.topic) !== undefined) counters.loopsPrevented++;
+      this.#drop(message);
+      return;
+    }
+    const path = pathOf(message);
+    const { facts, brokerId, clock } = this.#context;
+    const nowMs = clock.now();
+    if (goesRound(path, { from: facts.brokerId, to: brokerId }, nowMs)) {
+      counters.loopsPrevented++;
+      this.#drop(message);
+      return;
+    }
     const topic = map.toLocal(message.topic);
     if (topic === undefined) {
       counters.unmatched++;
       this.#drop(message);
       return;
     }
-    if (topic !== message.topic) {
-      message.topic = topic;
-      message.frameStart = -1;
-    }
+    // A client of the other broker does not see that broker in the path.
+    const there = { brokerId: facts.brokerId, atMs: nowMs };
+    message.properties = propertiesWithPath(message, topic, path, there);
+    message.topic = topic;
+    message.frameStart = -1;
     // These belong to the connection that brought the message.
     if (message.properties !== undefined) {
       delete message.properties.subscriptionIdentifiers;
@@ -78,6 +99,7 @@ export class Inward {
 
   /** PUBREL of the other broker. */
   release(packetId: number): void {
+    this.#context.returns.released(packetId);
     if (this.#unwanted.delete(packetId)) {
       this.#answer({ type: 'pubcomp', packetId, reasonCode: 0, properties: undefined });
       return;

@@ -7,7 +7,7 @@ const ANSWER_MS_MAX = 30_000;
 export const TICK_MS = 500;
 
 /** What is to be done: ask whether it is there, or give it up with these words about it. */
-export type Verdict = 'fine' | 'ask' | { readonly code: string; readonly what: string };
+export type Verdict = 'fine' | 'ask' | { readonly code: string; readonly what: string; readonly seconds: number };
 
 export class Liveness {
   readonly #clock: Clock;
@@ -42,14 +42,15 @@ export class Liveness {
   look(keepAliveSeconds: number, isHeld: boolean): Verdict {
     const now = this.#clock.monotonic();
     if (this.#owesSinceMs !== undefined && now - this.#owesSinceMs > ANSWER_MS_MAX) {
-      return { code: 'BRIDGE_TIMEOUT', what: `did not answer within ${ANSWER_MS_MAX / 1000} s` };
+      const seconds = ANSWER_MS_MAX / 1000;
+      return { code: 'BRIDGE_TIMEOUT', what: `did not answer within ${seconds} s`, seconds };
     }
     const keepAliveMs = keepAliveSeconds * 1000;
     if (keepAliveMs === 0 || isHeld) return 'fine';
     const silenceMs = now - this.#heardMs;
     if (silenceMs > keepAliveMs * 1.5) {
       const seconds = Math.round(silenceMs / 1000);
-      return { code: 'BRIDGE_KEEP_ALIVE', what: `was silent for ${seconds} s, so it is taken to be gone` };
+      return { code: 'BRIDGE_KEEP_ALIVE', what: `was silent for ${seconds} s, so it is taken to be gone`, seconds };
     }
     // A PINGREQ for each silence: the answer ends it, or the time does.
     const isDue =

@@ -13,6 +13,7 @@ import { quote } from '../std/shorten.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
 import { matches } from '../topic/name.ts';
 import { isReservedToPublish } from '../topic/reserved.ts';
+import type { FailureFields } from './bridge-error.ts';
 import { localSubscribe } from './local-packets.ts';
 import type { BridgeLogins } from './logins.ts';
 import type { BridgeCounters, BridgeSpec } from './spec.ts';
@@ -39,7 +40,7 @@ interface Owner {
   readonly peer: Peer;
   readonly counters: BridgeCounters;
   /** What is to stand in the state of the bridge. */
-  failed(code: string, message: string): void;
+  failed(code: string, message: string, fields: FailureFields): void;
   /** What was denied may be allowed now. */
   mayTryAgain(): void;
 }
@@ -105,7 +106,9 @@ export class LocalPermissions {
     for (const filter of filters) this.#denied.delete(filter);
     for (const filter of denied) this.#denied.add(filter);
     if (denied.length === 0) return;
-    this.#tell('subscribe', `may not subscribe here to ${denied.slice(0, 10).map(quote).join(', ')}; ${ADVICE}`);
+    const topics = denied.slice(0, 10);
+    const what = `may not subscribe here to ${topics.map(quote).join(', ')}; ${ADVICE}`;
+    this.#tell('subscribe', what, { reason: 'subscribe', topics: topics.join(', ') });
   }
 
   /** Whether the bridge would get a message that waits in no session. */
@@ -128,19 +131,25 @@ export class LocalPermissions {
     const isInward = message.publisher === spec.localClientId;
     const isReserved = isReservedToPublish(message.topic, spec.localClientId);
     const advice = isReserved ? 'no client may, so give such topics a prefix here' : ADVICE;
-    if (isInward) this.#tell('publish', `may not publish here to ${quote(message.topic)}; ${advice}`);
-    else this.#tell('receive', `may not receive ${quote(message.topic)} here; ${ADVICE}`);
+    const topics = message.topic;
+    if (isInward) {
+      const reason = isReserved ? 'reserved' : 'publish';
+      this.#tell('publish', `may not publish here to ${quote(topics)}; ${advice}`, { reason, topics });
+    } else {
+      this.#tell('receive', `may not receive ${quote(topics)} here; ${ADVICE}`, { reason: 'receive', topics });
+    }
   }
 
   #lost(filter: string): void {
     this.#denied.add(filter);
     const why = 'it is not permitted any more, or an operator has taken it away';
-    this.#tell('subscribe', `has lost its subscription here to ${quote(filter)}: ${why}`);
+    const what = `has lost its subscription here to ${quote(filter)}: ${why}`;
+    this.#tell('subscribe', what, { reason: 'lost', topics: filter });
   }
 
-  #tell(what: Denied, text: string): void {
+  #tell(what: Denied, text: string, fields: FailureFields): void {
     const message = `Bridge ${this.#owner.spec.name} ${text}`;
-    this.#owner.failed(CODE, message);
+    this.#owner.failed(CODE, message, fields);
     if (this.#told.has(what)) return;
     this.#told.add(what);
     this.#dependencies.log.warn('A bridge is not permitted something in this broker', {

@@ -5,12 +5,14 @@
  */
 
 import { Message } from '../packet/message.ts';
-import type { AckPacket, Qos } from '../packet/types.ts';
+import type { AckPacket, Properties, Qos } from '../packet/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Delivery, Link } from '../ports/link.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
 import type { RemoteFacts } from './handshake.ts';
 import type { LocalEnd } from './local-end.ts';
+import { goesRound, type Passed, pathOf, propertiesWithPath } from './path.ts';
+import type { Returns } from './returns.ts';
 import type { BridgeCounters, BridgeSpec } from './spec.ts';
 
 export interface OutwardContext {
@@ -20,6 +22,9 @@ export interface OutwardContext {
   readonly clock: Clock;
   readonly remote: Link;
   readonly facts: RemoteFacts;
+  readonly returns: Returns;
+  /** What this broker is called in the paths of messages. */
+  readonly brokerId: string;
   /** The session here is new, so its packet identifiers say nothing about what the other broker remembers. */
   readonly isLocalNew: boolean;
   /** Whether a message of that client came from the other broker. */
@@ -79,22 +84,28 @@ export class Outward {
 
   /** Sends a message. False: it is larger than the other broker takes. */
   publish(message: Message, delivery: Delivery): boolean {
-    const { map, counters, facts, remote } = this.#context;
+    const { map, counters, facts, remote, returns } = this.#context;
     const topic = map.toRemote(message.topic);
-    const isEcho = topic !== undefined && this.#context.isEcho(message.publisher);
+    const path = pathOf(message);
+    const isEcho = topic !== undefined && (this.#context.isEcho(message.publisher) || this.#goesRound(path));
     if (topic === undefined || isEcho) {
       if (isEcho) counters.loopsPrevented++;
       else counters.unmatched++;
       this.#finishHere(delivery);
       return true;
     }
-    const outgoing = topic === message.topic ? message : renamed(message, topic);
     const form = this.#form(message, delivery);
     if (form.qos === 2) this.#clear(form);
-    if (!remote.sendPublish(outgoing, form)) {
+    const properties = this.#properties(message, topic, path);
+    const isSent =
+      remote.sendPublish(renamed(message, topic, properties), form) ||
+      // The path may be what makes it larger than the other broker takes.
+      (properties !== message.properties && remote.sendPublish(renamed(message, topic, message.properties), form));
+    if (!isSent) {
       counters.tooLarge++;
       return false;
     }
+    returns.sent(topic, message, form);
     counters.messagesOut++;
     counters.bytesOut += message.payloadBytes;
     if (form.qos > 0) this.#inflight.add(form.packetId);
@@ -102,6 +113,17 @@ export class Outward {
     if (form.qos === 1 && delivery.qos === 2) this.#lowered.add(form.packetId);
     if (form.qos === 0 && facts.version === 5) this.#context.accepted();
     return true;
+  }
+
+  #goesRound(path: readonly Passed[]): boolean {
+    const { brokerId, facts, clock } = this.#context;
+    return goesRound(path, { from: brokerId, to: facts.brokerId }, clock.now());
+  }
+
+  #properties(message: Message, topic: string, path: readonly Passed[]): Properties | undefined {
+    const { brokerId, facts, clock } = this.#context;
+    if (facts.version < 5) return message.properties;
+    return propertiesWithPath(message, topic, path, { brokerId, atMs: clock.now() });
   }
 
   #form(message: Message, { qos, retain, dup, packetId }: Delivery): Delivery {
@@ -180,8 +202,9 @@ export class Outward {
   }
 }
 
-/** The message under another name; the payload is shared. */
-function renamed(message: Message, topic: string): Message {
-  const { source, payloadStart, payloadEnd, qos, retain, properties } = message;
+/** The message under another name and with other properties; the payload is shared. */
+function renamed(message: Message, topic: string, properties: Properties | undefined): Message {
+  if (topic === message.topic && properties === message.properties) return message;
+  const { source, payloadStart, payloadEnd, qos, retain } = message;
   return new Message(topic, source, payloadStart, payloadEnd, qos, retain, properties);
 }

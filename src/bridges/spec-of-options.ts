@@ -31,6 +31,12 @@ export function bridgeSpec(name: string, options: OptionReader, hostName: string
   if (rules.length === 0) throw wrong(name, 'topics', 'is missing; write topics: ["sensors/# out 1"]');
   const cleanStart = options.boolean('clean_session');
   const remoteClientId = options.optionalText('client_id') ?? `${hostName}.${name}`;
+  const notifications = options.boolean('notifications');
+  const notificationTopic = options.optionalText('notification_topic');
+  if (notifications && notificationTopic === undefined && /[+#]/.test(remoteClientId)) {
+    const advice = 'set notification_topic, or notifications: false';
+    throw wrong(name, 'client_id', `is "${remoteClientId}", and no topic for its state can have + or #; ${advice}`);
+  }
   const retryMin = options.number('retry_seconds_min');
   const retryMax = options.number('retry_seconds_max');
   if (retryMax < retryMin) throw wrong(name, 'retry_seconds_max', `is ${retryMax}, below retry_seconds_min`);
@@ -53,9 +59,9 @@ export function bridgeSpec(name: string, options: OptionReader, hostName: string
     threshold: options.number('threshold'),
     retry: { baseSeconds: retryMin, capSeconds: retryMax },
     roundRobin: options.boolean('round_robin'),
-    notifications: options.boolean('notifications'),
+    notifications,
     notificationsLocalOnly: options.boolean('notifications_local_only'),
-    notificationTopic: options.optionalText('notification_topic'),
+    notificationTopic,
     unsubscribes: options.boolean('unsubscribe'),
     packetBytesMax: options.number('packet_bytes_max'),
     outgoingRetain: options.boolean('outgoing_retain'),

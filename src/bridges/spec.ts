@@ -1,7 +1,9 @@
 /** What a bridge is told, and what it tells of itself. */
 
 import type { ProtocolVersion } from '../packet/types.ts';
+import { bridgeDigest, listedBridge } from '../topic/bridge-list.ts';
 import type { TopicRule } from '../topic/bridge-rules.ts';
+import type { FailureFields } from './bridge-error.ts';
 import type { RetryDelayOptions } from './retry-delay.ts';
 
 export interface BridgeAddress {
@@ -91,7 +93,7 @@ export interface BridgeCounters {
   failures: number;
   /** Messages that the other broker refused for good. */
   refused: number;
-  /** Messages that were not sent back to where they came from. */
+  /** Messages kept from going round: not sent back to where they came from, or sent back to us and not taken. */
   loopsPrevented: number;
   /** Messages that no rule wants any more. */
   unmatched: number;
@@ -105,6 +107,8 @@ export interface BridgeFailure {
   /** Stable upper-case words: `BRIDGE_UNREACHABLE`. */
   readonly code: string;
   readonly message: string;
+  /** The values in the message by name, for whoever says it in another language. */
+  readonly fields: FailureFields;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
 }
@@ -153,16 +157,16 @@ export function stateTopic({ notificationTopic, remoteClientId }: BridgeSpec): s
 const STATE_PREFIX = '$SYS/broker/connection/';
 const STATE_SUFFIX = '/state';
 
-/** Where bridges of Mosquitto and ours tell their state. */
-export const STATE_FILTER: string = `${STATE_PREFIX}+${STATE_SUFFIX}`;
+/** Where bridges of Mosquitto and ours tell their state; a client identifier may have several levels. */
+export const STATES_FILTER: string = `${STATE_PREFIX}#`;
 
 function standardStateTopic(clientId: string): string {
   return `${STATE_PREFIX}${clientId}${STATE_SUFFIX}`;
 }
 
-/** The client identifier in such a topic; undefined in others. */
-export function clientOfStateTopic(topic: string): string | undefined {
-  if (!topic.startsWith(STATE_PREFIX) || !topic.endsWith(STATE_SUFFIX)) return undefined;
+/** The digest of the bridge that a topic of the list or of a state tells of; undefined in others. */
+export function toldBridge(topic: string): string | undefined {
+  if (!topic.startsWith(STATE_PREFIX) || !topic.endsWith(STATE_SUFFIX)) return listedBridge(topic);
   const clientId = topic.slice(STATE_PREFIX.length, -STATE_SUFFIX.length);
-  return clientId === '' || clientId.includes('/') ? undefined : clientId;
+  return clientId === '' ? undefined : bridgeDigest(clientId);
 }

@@ -54,6 +54,7 @@ export type {
 } from './hooks.ts';
 export * from './inspect/index.ts';
 export { InvalidRequest } from './invalid-request.ts';
+export { recordedPeer } from './journal/recorded-peer.ts';
 export { presenceReason } from './presence/presence-message.ts';
 export type { Switches } from './switches.ts';
 
@@ -106,7 +107,7 @@ class Context implements BrokerContext {
   readonly journal: Journal | undefined;
   readonly events: Events;
   readonly retained: RetainedMessages;
-  readonly echoes: Echoes = new Echoes();
+  readonly echoes: Echoes;
   readonly router: Router;
   readonly sessions: Sessions;
   readonly timers: Timers;
@@ -132,6 +133,7 @@ class Context implements BrokerContext {
       });
     });
     this.journal = store.durable ? new Journal(store, clock, this.counters, log) : undefined;
+    this.echoes = new Echoes(() => random.hex(6));
     this.retained = new RetainedMessages(this);
     this.router = new Router(this);
     this.sessions = new Sessions(this);
@@ -154,8 +156,8 @@ class Context implements BrokerContext {
     return this.router.findGroup(name, filter);
   }
 
-  deliverToGroup(message: Message, group: SharedGroup, except: Subscription | undefined): boolean {
-    return this.router.deliverToGroup(message, group, except);
+  handOver(message: Message, group: SharedGroup, except: Subscription | undefined): boolean {
+    return this.router.handOver(message, group, except);
   }
 
   sessionDue(session: Session): void {

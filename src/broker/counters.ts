@@ -75,6 +75,11 @@ export class Counters {
   messagesAcknowledged = 0;
   /** Acknowledgements that nobody waited for, by the packet's number in the fixed header. */
   readonly acknowledgementsMissed: number[] = new Array<number>(16).fill(0);
+  /**
+   * Packets whose identifier belongs to another exchange, or to the same one at another step, repeats among them; by the
+   * packet's number in the fixed header.
+   */
+  readonly identifiersInUse: number[] = new Array<number>(16).fill(0);
   /** Logins of clients that no source knew and that were let in nevertheless. */
   anonymousLogins = 0;
   /** Permissions that were answered by what a connection remembered. */
@@ -83,6 +88,8 @@ export class Counters {
   subscriptionsDenied = 0;
   /** SUBSCRIBE packets of which a filter was refused, for whatever reason. */
   subscribesRefused = 0;
+  /** UNSUBSCRIBE packets of which a filter was refused, for whatever reason. */
+  unsubscribesRefused = 0;
   /** Own messages that a client did not get because all of its subscriptions to them have No Local. */
   echoesHeldBack = 0;
   /** Messages that were put off to a later time. */

@@ -75,7 +75,8 @@ export type EventName = keyof BrokerEvents;
 export type EventListener<N extends EventName> = (event: BrokerEvents[N]) => void;
 
 export class Events {
-  readonly #listeners = new Map<EventName, Set<EventListener<EventName>>>();
+  /** Arrays are replaced, never changed: whoever goes through one is not disturbed by those who come and go. */
+  readonly #listeners = new Map<EventName, readonly EventListener<EventName>[]>();
   readonly #failed: (name: EventName, error: unknown) => void;
   /** Whether anybody listens to what is told of each message, or of each of its receivers: asked as often. */
   wantsPublished = false;
@@ -88,15 +89,12 @@ export class Events {
 
   /** Returns the function that removes the listener again. */
   on<N extends EventName>(name: N, listener: EventListener<N>): () => void {
-    let listeners = this.#listeners.get(name);
-    if (listeners === undefined) {
-      listeners = new Set();
-      this.#listeners.set(name, listeners);
-    }
-    listeners.add(listener as EventListener<EventName>);
+    const added = listener as EventListener<EventName>;
+    const without = (): EventListener<EventName>[] => (this.#listeners.get(name) ?? []).filter((one) => one !== added);
+    this.#listeners.set(name, [...without(), added]);
     this.#listenersChanged();
     return () => {
-      listeners.delete(listener as EventListener<EventName>);
+      this.#listeners.set(name, without());
       this.#listenersChanged();
     };
   }
@@ -109,13 +107,13 @@ export class Events {
 
   /** Lets a hot path skip building an event that nobody wants. */
   wants(name: EventName): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0;
+    return (this.#listeners.get(name)?.length ?? 0) > 0;
   }
 
   emit<N extends EventName>(name: N, event: BrokerEvents[N]): void {
     const listeners = this.#listeners.get(name);
     if (listeners === undefined) return;
-    for (const listener of [...listeners]) {
+    for (const listener of listeners) {
       try {
         const answer: unknown = (listener as EventListener<N>)(event);
         if (isPromiseLike(answer)) answer.then(undefined, (error: unknown) => this.#failed(name, error));

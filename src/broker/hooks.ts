@@ -10,11 +10,12 @@ import type { ClientIdentity } from '../ports/access.ts';
 /**
  * May change a message before it is routed, take it, or refuse it: a message (the same or another) goes on, 0 says that
  * it was taken and is acknowledged but not routed, a Reason Code of 0x80 or above refuses it. Told the client that
- * published, or undefined for the program itself and for wills.
+ * published or whose will it is, undefined for the program itself, and whether it is a will.
  */
 export type PublishFilter = (
   message: Message,
   client: ClientIdentity | undefined,
+  isWill: boolean,
 ) => Message | number | Promise<Message | number>;
 
 /** Sees a client before its login, and its keep alive in seconds: 0 goes on, a Reason Code of 0x80 or above refuses it. */

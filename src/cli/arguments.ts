@@ -104,6 +104,13 @@ export const flagRows: readonly FlagRow[] = [
     command: 'logs',
   },
   { name: 'json', sentence: 'Print answers as JSON.', command: 'ctl' },
+  {
+    name: 'until',
+    value: 'TIME',
+    sentence: 'When a ban ends, such as 2030-12-31T00:00:00Z; never unless given.',
+    command: 'ctl',
+  },
+  { name: 'seconds', value: 'SECONDS', sentence: 'How long a ban lasts, instead of --until.', command: 'ctl' },
   { name: 'json', sentence: 'Print packets as JSON, one on a line.', command: 'tap' },
   { name: 'client', value: 'ID', sentence: 'Client whose packets are shown.', command: 'tap' },
   { name: 'dir', value: 'FOLDER', sentence: 'Folder of the certificates; certs unless given.', command: 'certs' },

@@ -54,7 +54,7 @@ describe('certs make', () => {
     // Purposes: a client's certificate makes nobody a server.
     expect([server.keyUsage, client.keyUsage]).toEqual([['1.3.6.1.5.5.7.3.1'], ['1.3.6.1.5.5.7.3.2']]);
     expect(out).toContain(`certificate_file: ${join(folder, 'certs', 'server.pem')}`);
-    expect(out).toContain('require_certificate: true');
+    expect(out).toContain('require_certificate: true\n  access:\n    certificates: { type: x509 }\n');
     expect(out).toContain(
       'mosquitto_pub -h broker.example.org -p 8883 --cafile certs/ca.pem --cert certs/pump-7.pem --key certs/pump-7.key',
     );
@@ -74,7 +74,9 @@ describe('certs make', () => {
     expect(certificate('certs/server.pem').subject).toBe('CN=x.example.org');
     expect(read('certs/a.pem')).not.toBe(before[3]);
     expect([read('certs/ca.pem'), read('certs/ca.key')]).toEqual(before.slice(0, 2));
-    expect((await typed('make')).out).toContain('Everything is there already');
+    const again = (await typed('make')).out;
+    expect(again).toContain('Everything is there already');
+    expect(again).toContain('--cafile certs/ca.pem -u NAME -P PASSWORD -t test');
   });
 
   it('has as many days as it is told, but none after those of the authority', async () => {

@@ -180,6 +180,7 @@ function madeText(files: Files, host: string, clients: readonly string[], workin
     return short.startsWith('..') ? files.path(name) : short;
   };
   const [client] = clients;
+  const login = client === undefined ? ' -u NAME -P PASSWORD' : '';
   const certified = client === undefined ? '' : ` --cert ${path(`${client}.pem`)} --key ${path(`${client}.key`)}`;
   const lines = [
     files.made.length === 0
@@ -198,12 +199,17 @@ function madeText(files: Files, host: string, clients: readonly string[], workin
       : [
           `      ca_file: ${files.path('ca.pem')}`,
           '      require_certificate: true',
-          '      username_from: common_name',
+          '  access:',
+          '    certificates: { type: x509 }',
         ]),
+    '',
+    client === undefined
+      ? 'Clients log in as everywhere else: by a source of access, unless allow_anonymous is true.'
+      : 'Each client is let in under the name in its certificate, without a password.',
     '',
     `For clients: ${path('ca.pem')}${client === undefined ? '' : ", and each client's own .pem and .key"}. Keep ca.key to yourself.`,
     '',
-    `  mosquitto_pub -h ${host.replace('*', 'www')} -p 8883 --cafile ${path('ca.pem')}${certified} -t test -m hello`,
+    `  mosquitto_pub -h ${host.replace('*', 'www')} -p 8883 --cafile ${path('ca.pem')}${certified}${login} -t test -m hello`,
     '',
   ];
   return lines.join('\n');

@@ -11,7 +11,7 @@ import type { Effective, Settings } from '../config/settings.ts';
 import { quoted, valueText } from '../config/value.ts';
 import type { AnonymousRule } from '../ports/access.ts';
 import { type Arguments, UsageError } from './arguments.ts';
-import { problemsOfBridges } from './bridge-problems.ts';
+import { problemsOfBridges, warningsOfBridges } from './bridge-problems.ts';
 import type { Command, Terminal } from './program.ts';
 
 /** @throws ConfigError, UsageError */
@@ -59,6 +59,7 @@ async function check(typed: Arguments, file: string | undefined, terminal: Termi
   const { settings, listeners, sources } = await loadSettings({ file, flags, ports, machine, changes: new Reading() });
   const problems = [...problemsOfFiles(settings), ...problemsOfBridges(settings)];
   if (problems.length > 0) throw new ConfigError(problems);
+  for (const warning of warningsOfBridges(settings)) terminal.err(`hoopoe: ${problemText(warning)}\n`);
   const counts = [`${listeners.length} ${listeners.length === 1 ? 'listener' : 'listeners'}`];
   if (sources.length > 0) counts.push(`${sources.length} access ${sources.length === 1 ? 'source' : 'sources'}`);
   terminal.out(`${file}: no mistakes, ${counts.join(', ')}\n`);

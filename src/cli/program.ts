@@ -6,6 +6,7 @@
 import type { Explained, Explanation } from '../access/chain/explain.ts';
 import type { Changes } from '../config/changes.ts';
 import type { SettingsAdministration } from '../config/changing/run-time-settings.ts';
+import type { SectionAdministration, SectionSwitch } from '../config/changing/sections.ts';
 import type { Machine } from '../config/data-directory.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
@@ -47,7 +48,7 @@ export interface ProgramControls {
   level(): 'error' | 'warn' | 'info' | 'debug';
   /** Reads the configuration again. Rejects with nothing changed. */
   reload(): Promise<Changes>;
-  readonly settings: SettingsAdministration;
+  readonly settings: SettingsAdministration & SectionAdministration;
 }
 
 /** What the log has from a running broker, and what signals ask of it. */
@@ -80,6 +81,8 @@ export interface RunningBroker {
   reload(): Promise<readonly string[]>;
   /** Takes the values of options that may change while it runs. */
   configure(settings: Settings): void;
+  /** Opens, changes and closes listeners, access sources and bridges. */
+  readonly sections: SectionSwitch;
   /**
    * Opens the management interface and resolves to its address; undefined when there is none.
    * @throws BackendError when it cannot be opened as configured

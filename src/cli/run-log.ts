@@ -1,5 +1,6 @@
 /** The log of the command `run`: made from the settings, set anew at a reload, and what it says of start and stop. */
 
+import { networkInterfaces } from 'node:os';
 import type { Loaded } from '../config/load.ts';
 import { BrokerLog } from '../logging/broker-log.ts';
 import { logConnections } from '../logging/connections.ts';
@@ -50,8 +51,9 @@ export function sayRunning(log: BrokerLog, broker: RunningBroker, loaded: Loaded
   if (isMosquitto(log)) {
     if (isLocalOnly(loaded)) for (const text of localOnlyTexts) log.info(text);
     for (const { name, urls } of broker.listeners) {
-      const isEverywhere = loaded.listeners.find((listener) => listener.name === name)?.host === '*';
-      for (const text of urls.flatMap((url) => socketTexts(url, isEverywhere))) log.info(text);
+      const host = loaded.listeners.find((listener) => listener.name === name)?.host;
+      const isTwo = host === '*' || (host === 'localhost' && hasLoopback6());
+      for (const text of urls.flatMap((url) => socketTexts(url, isTwo))) log.info(text);
     }
     log.info(`hoopoe version ${programVersion()} running`);
     return;
@@ -91,11 +93,19 @@ function isLocalOnly({ settings, dialect }: Loaded): boolean {
   return dialect === 'mosquitto' && [...settings.listeners.keys()].every((name) => name.startsWith('local-'));
 }
 
-/** `Opening ipv6 listen socket on port 1883.`; one socket for every address is told as two, as Mosquitto opens them. */
-function socketTexts(url: string, isEverywhere: boolean): string[] {
+/** Whether `localhost` is ::1 as well: then it is listened on beside 127.0.0.1. */
+function hasLoopback6(): boolean {
+  return Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+}
+
+/**
+ * `Opening ipv6 listen socket on port 1883.`
+ * @param isTwo whether it is both families, which is told as two sockets, as Mosquitto opens them
+ */
+function socketTexts(url: string, isTwo: boolean): string[] {
   const port = /:(\d+)(\/|$)/.exec(url)?.[1];
   if (port === undefined) return [`Opening unix listen socket on path ${url.replace(/^[\w+]+:(\/\/)?/, '')}.`];
   const ofUrl = `ipv${url.includes('[') ? 6 : 4}`;
-  const kinds = url.startsWith('ws') ? ['websockets'] : isEverywhere ? ['ipv4', 'ipv6'] : [ofUrl];
+  const kinds = url.startsWith('ws') ? ['websockets'] : isTwo ? ['ipv4', 'ipv6'] : [ofUrl];
   return kinds.map((kind) => `Opening ${kind} listen socket on port ${port}.`);
 }

@@ -87,6 +87,7 @@ function running(loaded: Loaded, given: Partial<RunningBroker> = {}): RunningBro
     observed: unobserved,
     reload: () => Promise.resolve([]),
     configure: () => {},
+    sections: { look: () => Promise.resolve({ doubts: [], refused: [] }), apply: () => Promise.resolve('applied') },
     openManagement: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
     ...given,

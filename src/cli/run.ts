@@ -6,7 +6,7 @@ import { ConfigError, problemText } from '../config/error.ts';
 import { type Loaded, loadSettings } from '../config/load.ts';
 import type { BrokerLog } from '../logging/broker-log.ts';
 import { UsageError } from './arguments.ts';
-import { problemsOfBridges } from './bridge-problems.ts';
+import { problemsOfBridges, warningsOfBridges } from './bridge-problems.ts';
 import { sourcesOf } from './config.ts';
 import {
   announceProcess,
@@ -51,7 +51,8 @@ async function runHere({ arguments: typed, terminal, startBroker }: CommandConte
   openDataFolder(loaded.dataDirectory);
   const log = openLog(loaded, typed.daemon, terminal);
   sayStarting(log, sources.file);
-  for (const warning of loaded.settings.warnings) log.warn(problemText(warning));
+  const warnings = [...loaded.settings.warnings, ...warningsOfBridges(loaded.settings)];
+  for (const warning of warnings) log.warn(problemText(warning));
   const identity = enterProcess(loaded.settings);
   const broker = await startBroker(loaded, log);
   const apply = (given: Loaded): void => {
@@ -59,7 +60,7 @@ async function runHere({ arguments: typed, terminal, startBroker }: CommandConte
     log.configure(settingsOfLog(given, typed.daemon));
     broker.configure(given.settings);
   };
-  const settings = new RunTimeSettings(sources, loaded, apply, problemsOfBridges);
+  const settings = new RunTimeSettings(sources, loaded, apply, problemsOfBridges, broker.sections);
   const reload = reloader(settings, broker, log);
   const close = async (): Promise<void> => {
     sayStopping(log, loaded);

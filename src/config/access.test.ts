@@ -104,7 +104,8 @@ describe('sections of access', () => {
 describe('a change of the chain', () => {
   it.each([
     ['access: { a: { mysql: }, b: { type: x509 } }', []],
-    ['access: { b: { type: x509 }, a: { mysql: } }', ['access']],
+    ['access: { b: { type: x509 }, a: { mysql: } }', []],
+    ['access: { a: { mysql: , order: 200 }, b: { type: x509 } }', []],
     ['access: { a: { postgresql: }, b: { type: x509 } }', ['access']],
     ['access: { a: { mysql: { server: x } }, b: { type: x509 } }', ['access.a.mysql.server']],
     ['access: { a: { mysql: }, b: { type: x509 }, c: { type: psk } }', ['access.c', 'access']],
@@ -113,7 +114,7 @@ describe('a change of the chain', () => {
     const after = await load(yaml);
     const changes = [
       ...compareSettings(before.settings, after.settings).needRestart,
-      ...compareSources(before.sources, after.sources),
+      ...compareSources(before.sources, after.sources).needRestart,
     ];
     expect(changes).toEqual(needRestart);
   });

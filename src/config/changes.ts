@@ -33,8 +33,10 @@ export function compareSettings(running: Settings, given: Settings): Changes {
 }
 
 /** What neither values nor names tell: that sources are of another kind, or asked in another order. */
-export function compareSources(running: readonly SourceSettings[], given: readonly SourceSettings[]): string[] {
-  const chain = (sources: readonly SourceSettings[]): string =>
-    sources.map(({ name, kind }) => `${name} ${kind}`).join();
-  return chain(running) === chain(given) ? [] : ['access'];
+export function compareSources(running: readonly SourceSettings[], given: readonly SourceSettings[]): Changes {
+  const chain = (sources: readonly SourceSettings[]): string[] => sources.map(({ name, kind }) => `${name} ${kind}`);
+  const [before, after] = [chain(running), chain(given)];
+  if (before.join() === after.join()) return { applied: [], needRestart: [] };
+  const isMoved = before.sort().join() === after.sort().join();
+  return isMoved ? { applied: ['order of access'], needRestart: [] } : { applied: [], needRestart: ['access'] };
 }

@@ -67,6 +67,14 @@ describe('loadSettings', () => {
     expect(text.split('\n')).toHaveLength(3);
   });
 
+  it('refuses a listener whose zone there is not, with the nearest one or what to write', async () => {
+    const listeners = 'listeners: { pump: { port: 1883, zone: sensor } }';
+    const near = await problemsOf({ yaml: `${listeners}\nzones: { sensors: { limits: { inflight_max: 1 } } }` });
+    expect(near).toMatch(/hoopoe\.yaml:1: listeners\.pump\.zone: there is no zone "sensor"; did you mean sensors\?$/);
+    const none = await problemsOf({ yaml: listeners });
+    expect(none).toContain('there is no zone "sensor"; write zones.sensor with what holds there');
+  });
+
   it('says when the file cannot be read or is no UTF-8', async () => {
     expect(await problemsOf({ file: join(folder, 'none.yaml') })).toMatch(/none\.yaml: cannot be read: ENOENT/);
     writeFileSync(join(folder, 'latin1.yaml'), Buffer.from([0x61, 0xe4]));

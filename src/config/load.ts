@@ -6,7 +6,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkReferences, planAccess, type SourceSettings } from './access.ts';
-import { changesFileOf, readKeptText, withoutStrayEntries } from './changing/kept-changes.ts';
+import { changesFileOf, readKeptText, withoutSections, withoutStrayEntries } from './changing/kept-changes.ts';
 import { defaultDataDirectory, type Machine } from './data-directory.ts';
 import { type Dialect, type DialectName, type DialectSource, dialects } from './dialects.ts';
 import { readEnvironment } from './environment.ts';
@@ -47,6 +47,8 @@ export interface Loaded {
   readonly withLoaded?: (name: string) => Promise<Loaded>;
   /** What was changed at run time, by path. */
   readonly changes: ReadonlyMap<string, Assignment>;
+  /** Sections that were made at run time, such as `bridges.NAME`. */
+  readonly made: ReadonlySet<string>;
 }
 
 /** @throws ConfigError */
@@ -57,11 +59,12 @@ export async function loadSettings(sources: Sources): Promise<Loaded> {
   const flags = readFlags(sources.flags, machine.workingDirectory);
   const dataDirectory = dataDirectoryOf([flags, environment, file.reading], machine);
   const given = sources.changes ?? (await readChanges(changesFileOf(dataDirectory)));
+  withoutSections(file.reading, removedSections([flags, environment, given, file.reading]));
   const changes = withoutStrayEntries(given, [file.reading, environment, flags]);
   const plan = planOf([file.reading, changes, environment, flags], file.ports);
   if (plan.problems.length > 0) throw new ConfigError(plan.problems);
   const { settings, listeners, sources: accessSources } = plan;
-  const { assignments } = changes;
+  const { assignments, sections } = changes;
   return {
     settings,
     listeners,
@@ -71,6 +74,7 @@ export async function loadSettings(sources: Sources): Promise<Loaded> {
     folder: folderOf(sources),
     ...(file.dialect === 'emqx' && { withLoaded: (name: string) => loadSettings(withLoaded(sources, name)) }),
     changes: assignments,
+    made: new Set(sections.keys()),
   };
 }
 
@@ -86,6 +90,12 @@ function withLoaded(sources: Sources, name: string): Sources {
 function dataDirectoryOf(readings: readonly Reading[], machine: Machine): string {
   const written = readings.map(({ assignments }) => assignments.get('data.dir')).find((one) => one !== undefined);
   return written === undefined ? defaultDataDirectory(machine) : String(written.value);
+}
+
+/** @param readings the one that wins first */
+function removedSections(readings: readonly Reading[]): readonly string[] {
+  const written = readings.map(({ assignments }) => assignments.get('removed_sections'));
+  return (written.find((one) => one !== undefined)?.value as readonly string[] | undefined) ?? [];
 }
 
 async function readChanges(file: string): Promise<Reading> {
@@ -115,7 +125,7 @@ export async function problemsOfYaml(text: string): Promise<readonly ConfigProbl
   return planOf([readYaml(text, 'hoopoe.yaml')], []).problems;
 }
 
-interface Plan extends Omit<Loaded, 'dataDirectory' | 'dialect' | 'folder' | 'withLoaded' | 'changes'> {
+interface Plan extends Omit<Loaded, 'dataDirectory' | 'dialect' | 'folder' | 'withLoaded' | 'changes' | 'made'> {
   readonly problems: readonly ConfigProblem[];
 }
 

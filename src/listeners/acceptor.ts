@@ -27,6 +27,9 @@ interface Bound {
   isInherited: boolean;
 }
 
+/** Events that a handshake listens to beside the connection that follows it. */
+const CROWDED = ['close', 'error'];
+
 const kUnready = Symbol('unready');
 
 type UnreadySocket = Socket & { [kUnready]: Set<Socket> };
@@ -134,10 +137,20 @@ export class AcceptingListener implements Listener {
     else this.#proxy.take(socket, peer, (ready, told) => this.#onPeer(ready, told));
   }
 
+  /** The handshake is over, and a connection owns the socket. */
+  #ready(socket: Socket): void {
+    this.#unready.delete(socket);
+    (socket as { [kUnready]?: Set<Socket> | undefined })[kUnready] = undefined;
+    socket.off('close', forgetUnready);
+    // Below TLS there is nobody else who listens.
+    if (socket.listenerCount('error') > 1) socket.off('error', ignoreError);
+    for (const event of CROWDED) registerAnew(socket, event);
+  }
+
   #onPeer(socket: Socket, peer: Peer): void {
     if (!this.#gate.pass(socket, peer.address)) return;
     this.#upgrade(socket, peer, this.#gate, (connection) => {
-      this.#unready.delete(socket);
+      if (this.#handshakes) this.#ready(socket);
       // A handshake may finish after the listener was closed.
       if (this.#onConnection === undefined) connection.destroy();
       else this.#onConnection(connection);
@@ -146,6 +159,17 @@ export class AcceptingListener implements Listener {
 }
 
 function ignoreError(): void {}
+
+/**
+ * A list that has once held three listeners keeps room for nineteen, which is 144 bytes for each connection and event.
+ * With one listener there is no list, and that of two is as long as it has to be.
+ */
+function registerAnew(socket: Socket, event: string): void {
+  const listeners = socket.rawListeners(event) as (() => void)[];
+  if (listeners.length !== 2) return;
+  socket.off(event, listeners[1]!);
+  socket.on(event, listeners[1]!);
+}
 
 function forgetUnready(this: Socket): void {
   (this as UnreadySocket)[kUnready].delete(this);

@@ -123,6 +123,17 @@ export interface TlsSettings {
   readonly pskKey?: ((identity: string) => Buffer | undefined) | undefined;
   /** Told to PSK clients so that they can choose an identity. */
   readonly pskIdentityHint?: string | undefined;
+  /** The files that texts come from, as errors name them. Default: they are not named. */
+  readonly files?: TlsFiles | undefined;
+}
+
+export interface TlsFiles {
+  /** Of `cert`, `key` and `certificates`. */
+  readonly identity: readonly string[];
+  /** Of `ca`. */
+  readonly authorities: readonly string[];
+  /** Of `crl`. */
+  readonly revocations: readonly string[];
 }
 
 /** Options of WebSocket. */

@@ -148,13 +148,14 @@ export class TlsStage {
       return { options, names, revocations, pskKey };
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      const what =
+      const [what, files] =
         cause instanceof RevocationProblem
-          ? 'revocation list'
+          ? ['revocation list', settings.files?.revocations]
           : cause instanceof TrustProblem
-            ? 'authorities of clients'
-            : 'TLS certificate, key or ciphers';
-      throw new ListenerError('BAD_SETTING', `Listener '${this.#name}' cannot use its ${what}: ${why}.`, cause);
+            ? ['authorities of clients', settings.files?.authorities]
+            : ['TLS certificate, key or ciphers', settings.files?.identity];
+      const where = files === undefined || files.length === 0 ? '' : ` (${files.join(', ')})`;
+      throw new ListenerError('BAD_SETTING', `Listener '${this.#name}' cannot use its ${what}${where}: ${why}.`, cause);
     }
   }
 

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import {
@@ -69,6 +70,15 @@ async function rawUpgrade(to: Listening): Promise<ReturnType<typeof dial>> {
 }
 
 describe('a WebSocket listener', () => {
+  it('leaves nobody of the handshake with a connection, which has to be small', async () => {
+    const listening = await listen();
+    await opened(connect(listening));
+    await until(() => listening.accepted.length === 1, 'it is accepted');
+    const { socket } = listening.accepted[0]!.connection as unknown as { socket: Socket };
+    // The gate and `ws`; `ws` and the connection; Node, `ws` and the connection.
+    expect(['close', 'error', 'end'].map((event) => socket.listenerCount(event))).toEqual([2, 2, 3]);
+  });
+
   it('[MQTT-6.0.0-4] selects the subprotocol mqtt that the client offers', async () => {
     const listening = await listen();
     const client = await opened(connect(listening, ['other', 'mqtt']));

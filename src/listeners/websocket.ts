@@ -24,7 +24,7 @@ import type {
 } from './spec.ts';
 import { answerWithFile } from './static-files.ts';
 import { type SecureListener, TlsStage, withSecureContext } from './tls.ts';
-import { WebSocketConnection } from './websocket-connection.ts';
+import { OwnedWebSocket, WebSocketConnection } from './websocket-connection.ts';
 
 const PATH = '/mqtt';
 /** Stands for every path. */
@@ -99,7 +99,7 @@ class WebSocketStage {
   readonly #origins: Origins;
   readonly #requestTimeoutMs: number;
   readonly #http: Server;
-  readonly #webSockets: WebSocketServer;
+  readonly #webSockets: InstanceType<typeof WebSocketServer<typeof OwnedWebSocket>>;
 
   constructor(settings: WebSocketSettings & PortSettings, flusher: Flusher) {
     this.#flusher = flusher;
@@ -116,8 +116,9 @@ class WebSocketStage {
     this.#http.on('request', (request, response) => this.#onRequest(request, response));
     this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket as PendingSocket, head));
     this.#http.on('clientError', (error, socket) => this.#onClientError(error, socket as PendingSocket));
-    this.#webSockets = new WebSocketServer({
+    this.#webSockets = new WebSocketServer<typeof OwnedWebSocket>({
       noServer: true,
+      WebSocket: OwnedWebSocket,
       clientTracking: false,
       perMessageDeflate: false,
       // The connection answers, in its own measure.

@@ -132,7 +132,14 @@ describe('the log of a broker', () => {
   });
 
   it('says which file it cannot write, and what to do', () => {
-    expect(() => openLog({ file: join(folder, 'no', 'a.log') })).toThrow(/a\.log cannot be written: .*log\.file/);
+    expect(() => openLog({ file: join(folder, 'no', 'such', 'a.log') })).toThrow(
+      /a\.log cannot be written: .*log\.file/,
+    );
+  });
+
+  it('makes the folder of a file, but not those above it', () => {
+    openLog({ file: join(folder, 'log', 'a.log') }).error('in a new folder');
+    expect(readFileSync(join(folder, 'log', 'a.log'), 'utf8')).toContain('in a new folder');
   });
 
   it('changes nothing when new settings cannot be had', () => {

@@ -3,7 +3,8 @@
  * and a file that cannot be written (a disk that is full) costs lines, which are counted, and nothing else.
  */
 
-import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { BackendError } from '../ports/backend-error.ts';
 import type { Destination } from './destination.ts';
 import { type LineForm, type LogRecord, lineOf } from './line.ts';
@@ -102,9 +103,20 @@ export class FileDestination implements Destination {
   }
 
   #open(): number {
-    const fd = openSync(this.path, 'a', 0o600);
+    const fd = this.#openOrMakeFolder();
     this.#bytes = fstatSync(fd).size;
     return fd;
+  }
+
+  /** The folder of a new installation may not be there yet. One level is made: a path that is mistyped stays an error. */
+  #openOrMakeFolder(): number {
+    try {
+      return openSync(this.path, 'a', 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      mkdirSync(dirname(this.path), { mode: 0o755 });
+      return openSync(this.path, 'a', 0o600);
+    }
   }
 
   #replace(): void {

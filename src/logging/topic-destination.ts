@@ -2,10 +2,10 @@
 
 import type { Destination } from './destination.ts';
 import { topicOf } from './kinds.ts';
-import { bareLine, type LineForm, type LogRecord } from './line.ts';
+import { bareLine, type LineForm, type LogRecord, lineOf } from './line.ts';
 
-/** Publishes a message of the broker itself; the text is asked for only if somebody wants the topic. */
-export type Announce = (topic: string, text: () => string) => void;
+/** Publishes a message of the broker itself; the text is asked for only if somebody wants the topic. QoS 0 unless given. */
+export type Announce = (topic: string, text: () => string, qos?: 0 | 1 | 2) => void;
 
 const PREFIX = '$SYS/broker/log/';
 
@@ -26,7 +26,9 @@ export class TopicDestination implements Destination {
     if (topic === undefined || announce === undefined) return;
     this.#isAnnouncing = true;
     try {
-      announce(PREFIX + topic, () => bareLine(record, form));
+      // Mosquitto's messages are its whole lines, with the time, and wait for whoever is away.
+      if (form.format === 'mosquitto') announce(PREFIX + topic, () => lineOf(record, form), 2);
+      else announce(PREFIX + topic, () => bareLine(record, form));
     } catch {
       // A broker that has closed takes no messages, and the other destinations have the line.
     } finally {

@@ -2,10 +2,12 @@
 
 import type { Readings } from '../broker/inspect/readings.ts';
 import { type PacketName, packetNames } from '../packet/traffic.ts';
+import type { ShownPlugin } from '../ports/plugin-administration.ts';
 import type { StoreSize } from '../ports/store.ts';
 import type { Histogram } from '../std/histogram.ts';
 import type { AccessResults, AnswerResults, SourceResults } from './access-results.ts';
 import { byLabel, Exposition, type Sample } from './exposition.ts';
+import { pluginFamilies } from './plugin-families.ts';
 import type { ProcessUsage } from './process-usage.ts';
 
 /** What is shown besides the broker's own readings. */
@@ -19,6 +21,7 @@ export interface Surroundings {
   /** Of a store on disk. */
   readonly store?: StoreSize | undefined;
   readonly access?: AccessResults | undefined;
+  readonly plugins?: readonly ShownPlugin[] | undefined;
 }
 
 /** Everything in Prometheus' text format. */
@@ -29,6 +32,7 @@ export function prometheusText(readings: Readings, surroundings: Surroundings): 
   messages(out, readings);
   store(out, readings, surroundings);
   if (surroundings.access !== undefined) access(out, surroundings.access);
+  if (surroundings.plugins !== undefined) pluginFamilies(out, surroundings.plugins);
   processes(out, readings, surroundings);
   return out.text;
 }

@@ -1,12 +1,13 @@
 /**
- * How long others have to wait for their turn. A timer that should come every twenty milliseconds tells by how much it
- * is late; whatever held it up has held up every client as well.
+ * How long others have to wait for their turn. A timer that should come ten times a second tells by how much it is late;
+ * whatever held it up has held up every client as well. It does not come more often because each time it wakes the
+ * process: fifty times a second were two thirds of what a broker without traffic cost.
  */
 
 import type { Clock } from '../ports/clock.ts';
 import { Histogram } from '../std/histogram.ts';
 
-const PERIOD_MS = 20;
+const PERIOD_MS = 100;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 

@@ -8,6 +8,7 @@ import { dropped, sum } from '../broker/inspect/readings.ts';
 import type { BrokerOptions } from '../broker/options.ts';
 import { emqxMetrics, emqxStats, readAll } from '../broker/sys/emqx-names.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ShownPlugin } from '../ports/plugin-administration.ts';
 import type { StoreSize } from '../ports/store.ts';
 import type { AccessResults } from './access-results.ts';
 import { AlarmWatch, type DiskUsage } from './alarm-watch.ts';
@@ -27,6 +28,8 @@ export interface MetricsSources {
   /** Of the disk of the store; asked every ten seconds. */
   readonly diskUsage?: () => DiskUsage | undefined;
   readonly access?: () => AccessResults;
+  /** Left out where there are none. */
+  readonly plugins?: () => readonly ShownPlugin[];
   /** The process's own unless given. */
   readonly usage?: () => ProcessUsage;
 }
@@ -120,7 +123,7 @@ export class Metrics {
 
   /** In Prometheus' text format, of the type `EXPOSITION_TYPE`. */
   async prometheus(): Promise<string> {
-    const { inspect, options, durability, storeSize, access } = this.#sources;
+    const { inspect, options, durability, storeSize, access, plugins } = this.#sources;
     const readings = await inspect.freshReadings();
     return prometheusText(readings, {
       version: inspect.facts.version,
@@ -131,6 +134,7 @@ export class Metrics {
       activeAlarms: inspect.alarms.active.length,
       store: storeSize?.(),
       access: access?.(),
+      plugins: plugins?.(),
     });
   }
 

@@ -44,6 +44,11 @@ export class Message {
   journalFirst: unknown;
   /** What the journal had counted when this QoS 2 message came, for as long as it is routed; -1 otherwise. */
   journalCount: number;
+  /**
+   * The commit after which the publisher of this QoS 2 message is told that it was accepted; 0 when it waits for none,
+   * -1 when the store refused it, so that its publisher sends it again.
+   */
+  promisedIn: number;
   /** Encoded forms, kept by the protocol that encodes; opaque to everybody else. */
   encoded: unknown;
 
@@ -73,6 +78,7 @@ export class Message {
     this.journalKey = 0;
     this.journalFirst = undefined;
     this.journalCount = -1;
+    this.promisedIn = 0;
     this.encoded = undefined;
   }
 

@@ -3,7 +3,7 @@
 import { InvalidRequest } from '../broker/broker.ts';
 import { pluginsByName } from '../config/emqx/plugins.ts';
 import { BackendError } from '../ports/backend-error.ts';
-import type { PluginStatus } from '../ports/plugin.ts';
+import type { IsolationStatus, PluginStatus } from '../ports/plugin.ts';
 import type { PluginAdministration, ShownPlugin } from '../ports/plugin-administration.ts';
 import { emqxAliases } from './emqx-parts.ts';
 import type { Plugins } from './plugins.ts';
@@ -89,7 +89,8 @@ function requestFault(error: unknown): unknown {
   return error instanceof BackendError && REQUEST_FAULTS.has(error.code) ? new InvalidRequest(error.message) : error;
 }
 
-function shown({ kind, description, version, state, error }: PluginStatus, name: string): ShownPlugin {
+function shown(status: PluginStatus, name: string): ShownPlugin {
+  const { kind, description, version, state, error, isolation, hooks } = status;
   return {
     name,
     description: description === '' ? (pluginsByName.get(name)?.description ?? '') : description,
@@ -98,5 +99,12 @@ function shown({ kind, description, version, state, error }: PluginStatus, name:
     state: state === 'loaded' ? 'running' : state === 'failed' ? 'failed' : 'stopped',
     ...(version !== '' && { version }),
     ...(error !== undefined && { error }),
+    ...((kind === 'package' || kind === 'file') && { isolated: isolation !== undefined }),
+    ...(isolation !== undefined && shownIsolation(isolation)),
+    ...(hooks.length > 0 && { hooks: hooks.map(({ hook, calls, failures }) => ({ hook, calls, failures })) }),
   };
+}
+
+function shownIsolation({ memoryBytes, memoryBytesMax, restarts, lastError }: IsolationStatus): Partial<ShownPlugin> {
+  return { memoryBytes, memoryBytesMax, restarts, ...(lastError !== undefined && { lastError }) };
 }

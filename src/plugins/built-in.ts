@@ -7,8 +7,8 @@ import { autoSubscribeModule } from './modules/auto-subscribe.ts';
 import { type DelayedCounts, delayedModule } from './modules/delayed.ts';
 import { rewriteModule } from './modules/rewrite.ts';
 import { topicMetricsModule } from './modules/topic-metrics.ts';
+import type { PluginEntry } from './plugin-entry.ts';
 import type { GivenOptions } from './plugin-options.ts';
-import type { PluginEntry } from './plugins.ts';
 import { webhookOptions, webhookPlugin } from './webhook/webhook.ts';
 
 /** Whatever options it declares, the host gives it those. */

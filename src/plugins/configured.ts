@@ -3,8 +3,8 @@
 import type { OptionReader } from '../ports/option.ts';
 import { pluginError } from './failure.ts';
 import { codeAddress, importPlugin, type PluginPlace } from './import-plugin.ts';
+import type { PluginEntry } from './plugin-entry.ts';
 import { givenOptions } from './plugin-options.ts';
-import type { PluginEntry } from './plugins.ts';
 
 /**
  * @param sections the options of each section by its name
@@ -23,7 +23,9 @@ export function configuredEntries(sections: ReadonlyMap<string, OptionReader>, f
       description: 'path' in place ? place.path : place.package,
       isEnabled: options.boolean('enabled'),
       find: () => importPlugin(name, place),
-      codeAddress: () => codeAddress(name, place),
+      ...(options.boolean('isolated')
+        ? { isolation: { place, memoryBytes: options.number('memory') } }
+        : { codeAddress: () => codeAddress(name, place) }),
       options: () => givenOptions(name, [...options.list('options'), ...secrets]),
     };
   });

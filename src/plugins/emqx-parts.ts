@@ -2,7 +2,7 @@
 
 import { moduleDescriptions, pluginRows } from '../config/emqx/plugins.ts';
 import { pluginError } from './failure.ts';
-import type { PluginPart } from './plugins.ts';
+import type { PluginPart } from './plugin-entry.ts';
 
 /** Something that can be switched on and off. */
 export interface PartSwitch {
@@ -17,6 +17,11 @@ export interface PartSwitches {
   readonly retained?: PartSwitch;
   readonly bridges?: PartSwitch;
   readonly dashboard?: PartSwitch;
+  /** The numbers under EMQX's names. */
+  readonly prometheus?: PartSwitch;
+  readonly preSharedKeys?: PartSwitch;
+  /** Enhanced authentication. */
+  readonly scram?: PartSwitch;
   /** Sources of logins and permissions of one kind: `builtin`, `postgresql`. */
   source(kind: string, plugin: string): PartSwitch;
 }
@@ -35,6 +40,9 @@ const switchNames: ReadonlyMap<string, Exclude<keyof PartSwitches, 'source'>> = 
   ['emqx_retainer', 'retained'],
   ['emqx_bridge_mqtt', 'bridges'],
   ['emqx_dashboard', 'dashboard'],
+  ['emqx_prometheus', 'prometheus'],
+  ['emqx_psk_file', 'preSharedKeys'],
+  ['emqx_sasl', 'scram'],
   ['emqx_mod_presence', 'presence'],
 ]);
 
@@ -75,7 +83,7 @@ export function emqxParts(switches: PartSwitches): readonly PluginPart[] {
     .filter(({ name }) => !emqxAliases.has(name))
     .map(({ name, description, ...row }) => {
       const source = 'source' in row ? row.source : undefined;
-      const missing = 'missing' in row ? row.missing : undefined;
+      const missing = 'type' in row ? (row.missing ?? row.unmissed) : undefined;
       const part = { name, description };
       if (name === 'emqx_mod_acl_internal') return { ...part, ...switches.source('acl_conf', name) };
       if (source !== undefined) return { ...part, ...switches.source(sourceKinds.get(source) ?? source, name) };

@@ -19,7 +19,7 @@ export type Guarded = unknown | typeof FAILED;
 
 const DEADLINE_SECONDS = 5;
 
-/** Calls that may wait for an answer at the same time. */
+/** Calls that may wait for an answer at the same time, unless the owner says otherwise. */
 const PENDING_MAX = 1000;
 
 /** A hook that fails all the time is told of so often. */
@@ -32,6 +32,8 @@ export interface HookOwner {
   readonly log: Log;
   /** Written down around each call. */
   readonly running: RunningHook;
+  /** Calls of one hook that may wait for an answer at the same time. Default 1000. */
+  readonly pendingMax?: number;
 }
 
 export class GuardedHook {
@@ -86,6 +88,12 @@ export class GuardedHook {
     return this.#rule.topics?.some((filter) => matches(filter, topic)) ?? true;
   }
 
+  /** Is called again, whatever has failed before: the plugin was begun again. */
+  revive(): void {
+    this.#inRow = 0;
+    this.#isDisabled = false;
+  }
+
   /** Its answers count no more: the plugin is unloaded. */
   end(): void {
     this.#isEnded = true;
@@ -94,9 +102,9 @@ export class GuardedHook {
   /** What it answers, or FAILED. Never throws and never rejects. */
   ask(event: unknown): Guarded | Promise<Guarded> {
     if (this.#isDisabled) return FAILED;
-    if (this.#pending >= PENDING_MAX) return this.#failed(`${PENDING_MAX} calls wait for an answer`);
+    const { clock, context, running, pendingMax = PENDING_MAX } = this.#owner;
+    if (this.#pending >= pendingMax) return this.#failed(`${pendingMax} calls wait for an answer`);
     this.#calls++;
-    const { clock, context, running } = this.#owner;
     const from = clock.monotonic();
     const outer = running.hook;
     running.hook = this.hook;

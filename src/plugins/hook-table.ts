@@ -66,7 +66,7 @@ export class HookTable {
       ? (client, filters) => this.#unsubscribe(0, client, filters)
       : undefined;
     hooks.publish = isWanted('message.publish')
-      ? (message, client) => this.#published(message, client)
+      ? (message, client, isWill) => this.#published(message, client, isWill)
       : this.#ofProgram;
   }
 
@@ -142,8 +142,12 @@ export class HookTable {
     return current;
   }
 
-  #published(message: Message, client: ClientIdentity | undefined): Message | number | Promise<Message | number> {
-    const first = this.#ofProgram === undefined ? message : this.#ofProgram(message, client);
+  #published(
+    message: Message,
+    client: ClientIdentity | undefined,
+    isWill: boolean,
+  ): Message | number | Promise<Message | number> {
+    const first = this.#ofProgram === undefined ? message : this.#ofProgram(message, client, isWill);
     if (!isPromiseLike(first)) return typeof first === 'number' ? first : this.#publish(0, first, client);
     return Promise.resolve(first).then((late) => (typeof late === 'number' ? late : this.#publish(0, late, client)));
   }

@@ -8,7 +8,8 @@ import { pluginError, sayingOf } from './failure.ts';
 import { GuardedHook } from './guarded-hook.ts';
 import type { HookTable } from './hook-table.ts';
 import { type GivenOptions, pluginValues } from './plugin-options.ts';
-import { PluginScope, type ScopeParts } from './plugin-scope.ts';
+import { PluginScope } from './plugin-scope.ts';
+import { type ScopeParts, scopeOfBroker } from './scope-of-broker.ts';
 import type { RunningHook } from './stalls/stall-watch.ts';
 
 /** Time for the beginning of a plugin. */
@@ -18,6 +19,8 @@ export interface LoadParts extends ScopeParts {
   readonly access: PluginAccess;
   readonly hooks: HookTable;
   readonly running: RunningHook;
+  /** Calls of one hook that may wait at the same time, where it is not as many as usual. */
+  readonly pendingMax?: number;
 }
 
 export class LoadedPlugin {
@@ -29,11 +32,12 @@ export class LoadedPlugin {
 
   private constructor(definition: PluginDefinition, given: GivenOptions, parts: LoadParts) {
     const { name, options = {}, hooks = {} } = definition;
-    const { clock, log, running } = parts;
+    const { clock, log, running, pendingMax } = parts;
     this.definition = definition;
     this.#parts = parts;
-    this.context = new PluginScope(name, pluginValues(name, options, given), parts);
-    const owner = { plugin: name, context: this.context, clock, log, running };
+    this.context = new PluginScope(name, pluginValues(name, options, given), scopeOfBroker(name, parts));
+    const limits = pendingMax === undefined ? {} : { pendingMax };
+    const owner = { plugin: name, context: this.context, clock, log, running, ...limits };
     this.hooks = rulesOf(hooks).map(([hook, rule]) => new GuardedHook(hook, rule, owner, answerProblem(hook)));
   }
 

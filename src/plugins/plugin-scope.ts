@@ -1,16 +1,12 @@
 /**
- * What a loaded plugin gets of the broker. Everything that it begins is noted and ended when it is unloaded, and what
- * fails in a task of its own is told to the log and harms nobody.
+ * The context of a loaded plugin. Everything that it begins is noted and ended when it is unloaded, and what fails in a
+ * task of its own is told to the log and harms nobody. What it is made of differs with the thread that it is in.
  */
 
-import type { Broker } from '../broker/broker.ts';
-import type { Properties } from '../packet/types.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log, LogFields } from '../ports/log.ts';
+import type { Log } from '../ports/log.ts';
 import type { PluginBroker, PluginContext, PluginOptions, PluginStore, PluginValues } from '../ports/plugin.ts';
-import { KEY_BYTES_MAX, type Store } from '../ports/store.ts';
 import { pluginError, sayingOf } from './failure.ts';
-import { MessageView } from './plugin-message.ts';
 
 /** Timers, subscriptions and tasks of one plugin; one that has more does not end what it begins. */
 const RESOURCES_MAX = 10_000;
@@ -18,13 +14,21 @@ const RESOURCES_MAX = 10_000;
 /** How long an unload waits for one task of the plugin. */
 const UNLOAD_SECONDS_MAX = 5;
 
-export type ScopeBroker = Pick<Broker, 'publish' | 'subscribe' | 'inspect' | 'options'>;
+/** How the parts of a context begin something and run what is the plugin's own. */
+export interface Ownership {
+  /** Begins something that has an end, which is called at the latest when the plugin is unloaded. */
+  own(begin: () => () => void): () => void;
+  /** Runs code of the plugin; what it throws is told to the log. */
+  run(task: () => unknown): void;
+}
 
-export interface ScopeParts {
-  readonly broker: ScopeBroker;
-  readonly store: Store;
-  readonly clock: Clock;
+/** What a context is made of. */
+export interface ScopeMakings {
+  readonly node: string;
+  readonly clock: Pick<Clock, 'now' | 'every' | 'after'>;
   readonly log: Log;
+  readonly store: PluginStore;
+  broker(ownership: Ownership): PluginBroker;
 }
 
 export class PluginScope<O extends PluginOptions = PluginOptions> implements PluginContext<O> {
@@ -34,18 +38,18 @@ export class PluginScope<O extends PluginOptions = PluginOptions> implements Plu
   readonly log: Log;
   readonly broker: PluginBroker;
   readonly store: PluginStore;
-  readonly #clock: Clock;
+  readonly #clock: ScopeMakings['clock'];
   readonly #ends = new Set<() => unknown>();
   #isEnded = false;
 
-  constructor(name: string, options: PluginValues<O>, { broker, store, clock, log }: ScopeParts) {
+  constructor(name: string, options: PluginValues<O>, { node, clock, log, store, broker }: ScopeMakings) {
     this.name = name;
     this.options = options;
-    this.node = broker.options.node;
+    this.node = node;
     this.#clock = clock;
-    this.log = labelled(log, name);
-    this.broker = this.#brokerOf(broker);
-    this.store = storeOf(name, store);
+    this.log = log;
+    this.store = store;
+    this.broker = broker({ own: (begin) => this.#own(begin), run: (task) => this.#run(task) });
   }
 
   now(): number {
@@ -92,37 +96,6 @@ export class PluginScope<O extends PluginOptions = PluginOptions> implements Plu
     });
   }
 
-  #brokerOf(broker: ScopeBroker): PluginBroker {
-    return {
-      publish: async (message) => {
-        const { topic, payload, qos = 0, retain = false, userProperties, contentType, expirySeconds, client } = message;
-        const properties: Properties = {
-          ...(contentType !== undefined && { contentType }),
-          ...(userProperties !== undefined && { userProperties: [...userProperties] }),
-          ...(expirySeconds !== undefined && { messageExpiryInterval: expirySeconds }),
-        };
-        const isPlain = Object.keys(properties).length === 0;
-        return await broker.publish({
-          topic,
-          payload,
-          qos,
-          retain,
-          ...(!isPlain && { properties }),
-          ...(client !== undefined && { client }),
-        });
-      },
-      subscribe: (filter, receive) =>
-        this.#own(() =>
-          broker.subscribe(filter, (message) => {
-            this.#run(() => receive(new MessageView(message)));
-          }),
-        ),
-      subscribeClient: (clientId, subscription) => broker.inspect.subscribe(clientId, subscription) !== undefined,
-      unsubscribeClient: (clientId, filter) => broker.inspect.unsubscribe(clientId, filter),
-      disconnectClient: (clientId) => broker.inspect.kick(clientId),
-    };
-  }
-
   /** Begins something that has an end. `done` says that it ended by itself. */
   #own(begin: (done: () => void) => () => void): () => void {
     let end: (() => void) | undefined;
@@ -165,54 +138,4 @@ const TIMER_MS_MAX = 0x7fff_ffff;
 
 function msOf(seconds: number): number {
   return Math.min(TIMER_MS_MAX, Math.max(1, Math.ceil(seconds * 1000)));
-}
-
-/** Lines of a plugin say whose they are. */
-function labelled(log: Log, plugin: string): Log {
-  const fieldsOf = (fields: LogFields | undefined): LogFields => ({ plugin, ...fields });
-  return {
-    debug: (message, fields) => log.debug(message, fieldsOf(fields)),
-    info: (message, fields) => log.info(message, fieldsOf(fields)),
-    warn: (message, fields) => log.warn(message, fieldsOf(fields)),
-    error: (message, fields) => log.error(message, fieldsOf(fields)),
-  };
-}
-
-function storeOf(plugin: string, store: Store): PluginStore {
-  const prefix = `plugin/${plugin}/`;
-  const keyOf = (key: string): string => {
-    const whole = prefix + key;
-    const bytes = Buffer.byteLength(whole);
-    if (key === '' || bytes > KEY_BYTES_MAX) {
-      throw pluginError(
-        'RESOURCES',
-        `Plugin ${plugin}: a key takes ${bytes} bytes; allowed: 1 to ${KEY_BYTES_MAX}, with ${prefix}`,
-      );
-    }
-    return whole;
-  };
-  return {
-    get: (key) => {
-      const value = store.get(keyOf(key));
-      return value && Buffer.from(value);
-    },
-    *entries(within, { after, limit } = {}) {
-      const range = {
-        ...(after !== undefined && { after: prefix + after }),
-        ...(limit !== undefined && { limit }),
-      };
-      for (const { key, value } of store.range(prefix + within, range)) {
-        yield { key: key.slice(prefix.length), value: Buffer.from(value) };
-      }
-    },
-    async write(changes) {
-      // The batch is opened and closed in one go, so that nothing of anybody else's gets into it.
-      const wanted = [...changes].map(([key, value]): [string, string | Uint8Array | undefined] => [keyOf(key), value]);
-      for (const [key, value] of wanted) {
-        if (value === undefined) store.delete(key);
-        else store.put(key, Buffer.from(value as Uint8Array));
-      }
-      await store.commit();
-    },
-  };
 }

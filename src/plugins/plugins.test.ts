@@ -3,8 +3,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { KeptStore } from '../../test/broker/kept-store.ts';
+import { hostOf, pluginForms } from '../../test/doubles/plugin-forms.ts';
 import { pluginHost } from '../../test/doubles/plugin-host.ts';
 import { BackendError } from '../ports/backend-error.ts';
 import { checkDefinition } from './check-definition.ts';
@@ -20,95 +21,128 @@ async function codeOf(task: Promise<unknown>): Promise<string> {
   return error instanceof BackendError ? `${error.code}: ${error.message}` : String(error);
 }
 
-it('everything that a plugin begins ends with it', async () => {
-  const ticks: string[] = [];
-  let ended = 0;
-  const plugin = definePlugin({
-    name: 'busy',
-    start: (context) => {
-      context.every(1, () => ticks.push('every'));
-      context.after(10, () => ticks.push('after'));
-      context.broker.subscribe('a', () => ticks.push('message'));
-      context.onUnload(() => ended++);
-    },
-    hooks: { 'message.publish': () => void ticks.push('hook') },
+describe.each(pluginForms)('a plugin that runs %s', (form) => {
+  it('everything that a plugin begins ends with it', async () => {
+    const ticks: string[] = [];
+    let ended = 0;
+    const plugin = definePlugin({
+      name: 'busy',
+      start: (context) => {
+        context.every(1, () => ticks.push('every'));
+        context.after(10, () => ticks.push('after'));
+        context.broker.subscribe('a', () => ticks.push('message'));
+        context.onUnload(() => ended++);
+      },
+      hooks: { 'message.publish': () => void ticks.push('hook') },
+    });
+    const { t, plugins, close } = await hostOf(form, [plugin]);
+    onTestFinished(close);
+    await t.advance(1000);
+    await t.broker.publish({ topic: 'a', payload: 'x' });
+    await t.run();
+    // An isolated plugin has the time of its own thread, which nobody moves here.
+    const own = form === 'isolated' ? [] : ['every'];
+    expect(ticks).toEqual([...own, 'hook', 'message']);
+    await plugins.unload('busy');
+    await t.advance(20_000);
+    await t.broker.publish({ topic: 'a', payload: 'x' });
+    expect([ticks.length, ended]).toEqual([own.length + 2, 1]);
+    expect(plugins.list()).toMatchObject([{ name: 'busy', state: 'unloaded' }]);
   });
-  const { t, plugins, close } = await pluginHost([plugin]);
-  onTestFinished(close);
-  await t.advance(1000);
-  await t.broker.publish({ topic: 'a', payload: 'x' });
-  expect(ticks).toEqual(['every', 'hook', 'message']);
-  await plugins.unload('busy');
-  await t.advance(20_000);
-  await t.broker.publish({ topic: 'a', payload: 'x' });
-  expect([ticks.length, ended]).toEqual([3, 1]);
-  expect(plugins.list()).toMatchObject([{ name: 'busy', state: 'unloaded' }]);
-});
 
-it('a plugin that leaks timers is told where its limit is', async () => {
-  const plugin = definePlugin({
-    name: 'leaky',
-    start: (context) => {
-      for (;;) context.every(1, () => {});
-    },
+  it('a plugin that leaks timers is told where its limit is', async () => {
+    const plugin = definePlugin({
+      name: 'leaky',
+      start: (context) => {
+        for (;;) context.every(1, () => {});
+      },
+    });
+    expect(await codeOf(hostOf(form, [plugin]))).toContain('PLUGIN_RESOURCES');
   });
-  expect(await codeOf(pluginHost([plugin]))).toContain('PLUGIN_RESOURCES');
-});
 
-it('an unload does not wait for ever, and a failed start leaves nothing', async () => {
-  const plugin = definePlugin({
-    name: 'stuck',
-    start: (context) => context.onUnload(() => new Promise(() => {})),
+  it('an unload does not wait for ever, and a failed start leaves nothing', async () => {
+    const plugin = definePlugin({
+      name: 'stuck',
+      start: (context) => context.onUnload(() => new Promise(() => {})),
+    });
+    const { t, plugins, lines, close } = await hostOf(form, [plugin]);
+    onTestFinished(close);
+    const unloading = plugins.unload('stuck');
+    await t.advance(5100);
+    await unloading;
+    expect(lines.map(({ message }) => message)).toContain('A plugin failed while it was unloaded');
   });
-  const { t, plugins, lines, close } = await pluginHost([plugin]);
-  onTestFinished(close);
-  const unloading = plugins.unload('stuck');
-  await t.advance(5100);
-  await unloading;
-  expect(lines.map(({ message }) => message)).toContain('A plugin failed while it was unloaded');
-});
 
-it('whether one is loaded outlives the process, until the configuration says something else', async () => {
-  const store = new KeptStore();
-  const plugin = definePlugin({ name: 'kept' });
-  const first = await pluginHost([plugin], { store });
-  await first.plugins.unload('kept');
-  const second = await pluginHost([plugin], { store });
-  expect(second.plugins.list()[0]?.state).toBe('unloaded');
-  const third = await pluginHost([plugin], { store, isEnabled: false });
-  expect(third.plugins.list()[0]?.state).toBe('unloaded');
-  await third.plugins.load('kept');
-  const fourth = await pluginHost([plugin], { store, isEnabled: false });
-  expect(fourth.plugins.list()[0]?.state).toBe('loaded');
-});
-
-it('says what is wrong with options, and never shows a secret', async () => {
-  const plugin = definePlugin({
-    name: 'optioned',
-    options: {
-      url: { kind: 'text' },
-      key: { kind: 'secret', default: '' },
-      size: { kind: 'number', default: 1, max: 5 },
-      on: { kind: 'boolean', default: false },
-      names: { kind: 'list', default: [] },
-    },
-    commands: { show: { sentence: 'Shows.', run: (_args, { options }) => options } },
+  it('whether one is loaded outlives the process, until the configuration says something else', async () => {
+    const store = new KeptStore();
+    const plugin = definePlugin({ name: 'kept' });
+    const first = await hostOf(form, [plugin], { store });
+    await first.plugins.unload('kept');
+    const second = await hostOf(form, [plugin], { store });
+    expect(second.plugins.list()[0]?.state).toBe('unloaded');
+    const third = await hostOf(form, [plugin], { store, isEnabled: false });
+    expect(third.plugins.list()[0]?.state).toBe('unloaded');
+    await third.plugins.load('kept');
+    const fourth = await hostOf(form, [plugin], { store, isEnabled: false });
+    expect(fourth.plugins.list()[0]?.state).toBe('loaded');
   });
-  const opening = (given: Record<string, unknown>) => pluginHost([plugin], { given: new Map(Object.entries(given)) });
-  expect(await codeOf(opening({}))).toContain('the option url is missing');
-  expect(await codeOf(opening({ url: 'x', sise: '2' }))).toContain('did you mean size?');
-  expect(await codeOf(opening({ url: 'x', size: '6' }))).toContain('allowed: -Infinity to 5');
-  expect(await codeOf(opening({ url: 'x', key: 7 }))).toBe(
-    'PLUGIN_OPTIONS: Plugin optioned: the option key got; it has to be a secret',
-  );
-  const { plugins, close } = await opening({ url: 'x', size: '2', on: 'yes', names: 'a, b' });
-  onTestFinished(close);
-  expect(await plugins.run('optioned', 'show', [])).toEqual({
-    url: 'x',
-    key: '',
-    size: 2,
-    on: true,
-    names: ['a', 'b'],
+
+  it('says what is wrong with options, and never shows a secret', async () => {
+    const plugin = definePlugin({
+      name: 'optioned',
+      options: {
+        url: { kind: 'text' },
+        key: { kind: 'secret', default: '' },
+        size: { kind: 'number', default: 1, max: 5 },
+        on: { kind: 'boolean', default: false },
+        names: { kind: 'list', default: [] },
+      },
+      commands: { show: { sentence: 'Shows.', run: (_args, { options }) => options } },
+    });
+    const opening = (given: Record<string, unknown>) =>
+      hostOf(form, [plugin], { given: new Map(Object.entries(given)) });
+    expect(await codeOf(opening({}))).toContain('the option url is missing');
+    expect(await codeOf(opening({ url: 'x', sise: '2' }))).toContain('did you mean size?');
+    expect(await codeOf(opening({ url: 'x', size: '6' }))).toContain('allowed: -Infinity to 5');
+    expect(await codeOf(opening({ url: 'x', key: 7 }))).toBe(
+      'PLUGIN_OPTIONS: Plugin optioned: the option key got; it has to be a secret',
+    );
+    const { plugins, close } = await opening({ url: 'x', size: '2', on: 'yes', names: 'a, b' });
+    onTestFinished(close);
+    expect(await plugins.run('optioned', 'show', [])).toEqual({
+      url: 'x',
+      key: '',
+      size: 2,
+      on: true,
+      names: ['a', 'b'],
+    });
+  });
+
+  it('runs commands and routes, and tells what they throw', async () => {
+    const plugin = definePlugin({
+      name: 'tool',
+      commands: {
+        add: { sentence: 'Adds.', run: ([a, b]) => Number(a) + Number(b) },
+        break: {
+          sentence: 'Breaks.',
+          run: () => {
+            throw new TypeError('broken');
+          },
+        },
+      },
+      routes: [
+        { method: 'GET', path: 'report', sentence: 'Reports.', scope: 'read', handle: ({ query }) => query.get('x') },
+      ],
+    });
+    const { plugins, close } = await hostOf(form, [plugin]);
+    onTestFinished(close);
+    expect(await plugins.run('tool', 'add', ['1', '2'])).toBe(3);
+    expect(await codeOf(plugins.run('tool', 'break', []))).toBe('PLUGIN_FAILED: Plugin tool: broken');
+    expect(await codeOf(plugins.run('tool', 'constructor', []))).toContain('PLUGIN_NOT_FOUND');
+    const route = plugins.route('tool', 'GET', 'report');
+    expect(route?.scope).toBe('read');
+    expect(await route?.call({ query: new Map([['x', '1']]), body: undefined })).toBe('1');
+    expect(plugins.route('tool', 'POST', 'report')).toBeUndefined();
   });
 });
 
@@ -185,31 +219,4 @@ it('EMQX names load, unload and say what they do there', async () => {
   await plugins.unload('emqx_web_hook');
   expect(plugins.list().find(({ name }) => name === 'webhook')?.state).toBe('unloaded');
   expect(await codeOf(plugins.load('__proto__'))).toContain('PLUGIN_NOT_FOUND');
-});
-
-it('runs commands and routes, and tells what they throw', async () => {
-  const plugin = definePlugin({
-    name: 'tool',
-    commands: {
-      add: { sentence: 'Adds.', run: ([a, b]) => Number(a) + Number(b) },
-      break: {
-        sentence: 'Breaks.',
-        run: () => {
-          throw new TypeError('broken');
-        },
-      },
-    },
-    routes: [
-      { method: 'GET', path: 'report', sentence: 'Reports.', scope: 'read', handle: ({ query }) => query.get('x') },
-    ],
-  });
-  const { plugins, close } = await pluginHost([plugin]);
-  onTestFinished(close);
-  expect(await plugins.run('tool', 'add', ['1', '2'])).toBe(3);
-  expect(await codeOf(plugins.run('tool', 'break', []))).toBe('PLUGIN_FAILED: Plugin tool: broken');
-  expect(await codeOf(plugins.run('tool', 'constructor', []))).toContain('PLUGIN_NOT_FOUND');
-  const route = plugins.route('tool', 'GET', 'report');
-  expect(route?.scope).toBe('read');
-  expect(await route?.call({ query: new Map([['x', '1']]), body: undefined })).toBe('1');
-  expect(plugins.route('tool', 'POST', 'report')).toBeUndefined();
 });

@@ -8,76 +8,46 @@ import { nearest } from '../config/nearest.ts';
 import { BackendError } from '../ports/backend-error.ts';
 import type { PluginDefinition, PluginStatus } from '../ports/plugin.ts';
 import type { PluginRouteCall, ShownPluginOption } from '../ports/plugin-administration.ts';
+import { packageFolder } from '../std/package-folder.ts';
 import { quote } from '../std/shorten.ts';
 import type { PluginAccess } from './access-of-plugin.ts';
+import { Choices, type ChoicesParts } from './choices.ts';
 import { pluginError, sayingOf } from './failure.ts';
 import { type HookedBroker, HookTable } from './hook-table.ts';
+import { IsolatedPlugin, type Threads } from './isolated/isolated-plugin.ts';
+import { PluginThread } from './isolated/plugin-thread.ts';
+import { ThreadWatch } from './isolated/thread-watch.ts';
 import { LoadedPlugin, type LoadParts } from './loaded-plugin.ts';
+import type { PluginEntry, PluginPart } from './plugin-entry.ts';
 import { type GivenOptions, pluginValues, shownOptions } from './plugin-options.ts';
-import type { ScopeParts } from './plugin-scope.ts';
+import { errorOf, type Held, statusOf, statusOfPart } from './plugin-status.ts';
+import type { ScopeParts } from './scope-of-broker.ts';
 import { type Stall, StallWatch } from './stalls/stall-watch.ts';
 import { type StoppedPlugin, type StoppedPlugins, standIn, stoppedText } from './stalls/stopped-plugins.ts';
 
-/** A plugin that can be loaded. */
-export interface PluginEntry {
-  readonly name: string;
-  readonly kind: 'builtin' | 'package' | 'file';
-  readonly description: string;
-  /** Whether it is loaded unless an operator has said otherwise at run time. */
-  readonly isEnabled: boolean;
-  /** Finds it, anew each time it is loaded. */
-  find(): Promise<PluginDefinition>;
-  /** How the addresses of its code begin; left out of what comes with the broker. */
-  codeAddress?(): string;
-  options(): GivenOptions;
-}
-
-/** A part of the broker that is configured elsewhere and can be switched like a plugin. */
-export interface PluginPart {
-  readonly name: string;
-  readonly description: string;
-  /** Why it cannot be unloaded, or not loaded: the end of a sentence. Undefined where it can. */
-  readonly fixed?: string;
-  isLoaded(): boolean;
-  load(): Promise<void>;
-  unload(): Promise<void>;
-}
-
-export interface PluginsParts extends ScopeParts {
+export interface PluginsParts extends ScopeParts, ChoicesParts {
   readonly broker: HookedBroker & ScopeParts['broker'];
   readonly access: PluginAccess;
   readonly entries: readonly PluginEntry[];
   readonly parts: readonly PluginPart[];
   /** Where it is kept which plugins are not to be loaded because they kept everybody waiting; unless given, nowhere. */
   readonly stopped?: StoppedPlugins;
-  /**
-   * Keeps what is loaded where the configuration is read from, so that the configuration alone says it at the next start.
-   * Unless given, the store keeps it.
-   */
-  keepChoice?(name: string, loaded: boolean): void;
+  /** Begins threads of plugins; unless given, with the file that the build has made. */
+  readonly threads?: Threads;
   /** Unless given, the process goes on. */
   endProcess?(): void;
   /** Other names: `emqx_web_hook` for `webhook`. Unless given, there are none. */
   readonly aliases?: ReadonlyMap<string, string>;
 }
 
-interface Held {
-  readonly entry: PluginEntry;
-  loaded: LoadedPlugin | undefined;
-  error: string | undefined;
+/** What is about to be loaded. */
+interface Prepared {
+  readonly definition: PluginDefinition;
+  readonly isolated: IsolatedPlugin | undefined;
 }
 
-/** What is recorded of a plugin that an operator has loaded or unloaded at run time. */
-interface Choice {
-  readonly loaded: boolean;
-  /** What the configuration said then; once it says something else, it is right. */
-  readonly configured: boolean;
-}
-
-const RECORD = 'plugins/loaded/';
-
-/** Options that an operator has changed at run time, as JSON. */
-const OPTIONS = 'plugins/options/';
+/** An answer of a thread takes a turn at least, and within one a single message may reach thousands. */
+const ISOLATED_PENDING_MAX = 10_000;
 
 export class Plugins {
   readonly #held: ReadonlyMap<string, Held>;
@@ -86,15 +56,22 @@ export class Plugins {
   readonly #aliases: ReadonlyMap<string, string>;
   readonly #parts: PluginsParts;
   readonly #loadParts: LoadParts;
+  readonly #choices: Choices;
+  readonly #threads: Threads;
   readonly #stalls = new StallWatch((stall) => this.#stalled(stall));
   /** The change that is under way. */
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: PluginsParts) {
     this.#parts = parts;
+    this.#choices = new Choices(parts);
+    this.#threads = parts.threads ?? ownThreads();
     this.#loadParts = { ...parts, hooks: new HookTable(parts.broker), running: this.#stalls.running };
     this.#held = new Map(
-      parts.entries.map((entry) => [entry.name, { entry, loaded: undefined, error: undefined } satisfies Held]),
+      parts.entries.map((entry) => [
+        entry.name,
+        { entry, loaded: undefined, isolated: undefined, error: undefined } satisfies Held,
+      ]),
     );
     this.#switched = new Map(parts.parts.map((part) => [part.name, part]));
     this.#partsAtStart = new Map(parts.parts.map((part) => [part.name, part.isLoaded()]));
@@ -119,13 +96,13 @@ export class Plugins {
   async #loadAll(): Promise<void> {
     for (const held of this.#held.values()) {
       const { name, isEnabled } = held.entry;
-      if (!this.#chosen(name, isEnabled)) continue;
-      if (this.#parts.stopped?.get(name) === undefined) await this.#load(held);
+      if (!this.#choices.isLoaded(name, isEnabled)) continue;
+      if (this.#parts.stopped?.get(name) === undefined) await this.#load(held, await this.#prepare(held));
       else await this.#standIn(held, this.#parts.stopped.get(name)!);
     }
     for (const part of this.#switched.values()) {
       const isLoaded = part.isLoaded();
-      const wanted = part.fixed === undefined ? this.#chosen(part.name, isLoaded) : isLoaded;
+      const wanted = part.fixed === undefined ? this.#choices.isLoaded(part.name, isLoaded) : isLoaded;
       if (wanted && !isLoaded) await part.load();
       if (!wanted && isLoaded) await part.unload();
     }
@@ -139,11 +116,11 @@ export class Plugins {
     return this.#change(async () => {
       const found = this.#find(name);
       if ('entry' in found) {
-        if (found.loaded !== undefined && found.error === undefined) {
+        if (found.loaded !== undefined && errorOf(found) === undefined) {
           throw pluginError('LOADED', `Plugin ${found.entry.name} is loaded already`);
         }
         await this.#loadAgain(found);
-        await this.#remember(found.entry.name, true, found.entry.isEnabled);
+        await this.#choices.remember(found.entry.name, true, found.entry.isEnabled);
       } else {
         if (found.isLoaded()) throw pluginError('LOADED', `Plugin ${found.name} is loaded already`);
         if (found.fixed !== undefined) throw pluginError('UNAVAILABLE', `Plugin ${found.name} ${found.fixed}`);
@@ -158,12 +135,12 @@ export class Plugins {
       const found = this.#find(name);
       if ('entry' in found) {
         const { loaded, entry } = found;
-        if (loaded === undefined && found.error === undefined) {
+        if (loaded === undefined && errorOf(found) === undefined) {
           throw pluginError('UNLOADED', `Plugin ${entry.name} is not loaded`);
         }
         await this.#unload(found);
         this.#parts.stopped?.forget(entry.name);
-        await this.#remember(entry.name, false, entry.isEnabled);
+        await this.#choices.remember(entry.name, false, entry.isEnabled);
       } else {
         if (!found.isLoaded()) throw pluginError('UNLOADED', `Plugin ${found.name} is not loaded`);
         if (found.fixed !== undefined) throw pluginError('FIXED', `Plugin ${found.name} ${found.fixed}`);
@@ -179,7 +156,7 @@ export class Plugins {
       const found = this.#find(name);
       if ('entry' in found) {
         await this.#loadAgain(found);
-        await this.#remember(found.entry.name, true, found.entry.isEnabled);
+        await this.#choices.remember(found.entry.name, true, found.entry.isEnabled);
       } else {
         if (found.fixed !== undefined) throw pluginError('FIXED', `Plugin ${found.name} ${found.fixed}`);
         if (found.isLoaded()) await found.unload();
@@ -202,23 +179,15 @@ export class Plugins {
       const held = this.#held.get(definition.name)!;
       const given = new Map([...this.#optionsOf(held.entry), ...options]);
       pluginValues(definition.name, definition.options ?? {}, given);
-      const { store } = this.#parts;
-      const changed = new Map([...this.#changedOptions(definition.name), ...options]);
-      store.put(OPTIONS + definition.name, Buffer.from(JSON.stringify([...changed])));
-      await store.commit();
+      await this.#choices.changeOptions(definition.name, options);
+      const prepared = await this.#prepare(held);
       await this.#unload(held);
-      await this.#load(held);
+      await this.#load(held, prepared);
     });
   }
 
   #optionsOf(entry: PluginEntry): GivenOptions {
-    return new Map([...entry.options(), ...this.#changedOptions(entry.name)]);
-  }
-
-  #changedOptions(name: string): GivenOptions {
-    const record = this.#parts.store.get(OPTIONS + name);
-    if (record === undefined) return new Map();
-    return new Map(JSON.parse(Buffer.from(record).toString()) as [string, unknown][]);
+    return new Map([...entry.options(), ...this.#choices.changedOptions(entry.name)]);
   }
 
   async run(name: string, command: string, args: readonly string[]): Promise<unknown> {
@@ -266,9 +235,10 @@ export class Plugins {
   }
 
   async #loadAgain(held: Held): Promise<void> {
+    const prepared = await this.#prepare(held);
     await this.#unload(held);
     this.#parts.stopped?.forget(held.entry.name);
-    await this.#load(held);
+    await this.#load(held, prepared);
   }
 
   #loadedOf(name: string): LoadedPlugin {
@@ -296,20 +266,44 @@ export class Plugins {
     throw pluginError('NOT_FOUND', `There is no plugin ${quote(name)} (not found)${hint}`);
   }
 
-  async #load(held: Held): Promise<void> {
+  /** Finds what is to be loaded, before anything else is unloaded for it. */
+  async #prepare(held: Held): Promise<Prepared> {
     const { entry } = held;
     try {
-      if (entry.codeAddress !== undefined) this.#stalls.add(entry.name, entry.codeAddress());
-      const definition = await entry.find();
+      if (entry.isolation === undefined) {
+        if (entry.codeAddress !== undefined) this.#stalls.add(entry.name, entry.codeAddress());
+        return { definition: await entry.find(), isolated: undefined };
+      }
+      const { clock, log, broker } = this.#parts;
+      const isolated = await IsolatedPlugin.open(entry.name, entry.isolation, {
+        clock,
+        log,
+        alarms: broker.inspect.alarms,
+        threads: this.#threads,
+        onAgain: () => {
+          for (const hook of held.loaded?.hooks ?? []) hook.revive();
+        },
+      });
+      return { definition: isolated.definition, isolated };
+    } catch (error) {
+      held.error = sayingOf(error);
+      throw error;
+    }
+  }
+
+  async #load(held: Held, { definition, isolated }: Prepared): Promise<void> {
+    const { entry } = held;
+    try {
       // Whatever name its author has given it: two sections may load the same one with other options.
-      held.loaded = await LoadedPlugin.load(
-        { ...definition, name: entry.name },
-        this.#optionsOf(entry),
-        this.#loadParts,
-      );
+      held.loaded = await LoadedPlugin.load({ ...definition, name: entry.name }, this.#optionsOf(entry), {
+        ...this.#loadParts,
+        ...(isolated !== undefined && { pendingMax: ISOLATED_PENDING_MAX }),
+      });
+      held.isolated = isolated;
       held.error = undefined;
       this.#parts.log.info('A plugin is loaded', { plugin: entry.name, version: definition.version });
     } catch (error) {
+      await isolated?.close();
       held.error = sayingOf(error);
       throw error;
     }
@@ -318,6 +312,7 @@ export class Plugins {
   async #unload(held: Held): Promise<void> {
     const { loaded, entry } = held;
     held.loaded = undefined;
+    held.isolated = undefined;
     held.error = undefined;
     if (loaded === undefined) return;
     await loaded.unload();
@@ -331,54 +326,14 @@ export class Plugins {
     return turn;
   }
 
-  #chosen(name: string, configured: boolean): boolean {
-    const record = this.#parts.store.get(RECORD + name);
-    if (record === undefined || this.#parts.keepChoice !== undefined) return configured;
-    try {
-      const choice = JSON.parse(Buffer.from(record).toString()) as Choice;
-      return choice.configured === configured ? choice.loaded : configured;
-    } catch {
-      return configured;
-    }
-  }
-
   #rememberPart({ name }: PluginPart, loaded: boolean): Promise<void> {
-    return this.#remember(name, loaded, this.#partsAtStart.get(name) ?? false);
-  }
-
-  async #remember(name: string, loaded: boolean, configured: boolean): Promise<void> {
-    const { store, keepChoice } = this.#parts;
-    if (keepChoice !== undefined) {
-      keepChoice(name, loaded);
-      return;
-    }
-    store.put(RECORD + name, Buffer.from(JSON.stringify({ loaded, configured } satisfies Choice)));
-    await store.commit();
+    return this.#choices.remember(name, loaded, this.#partsAtStart.get(name) ?? false);
   }
 }
 
-function statusOf({ entry, loaded, error }: Held): PluginStatus {
-  const { definition, hooks = [] } = loaded ?? {};
-  return {
-    name: entry.name,
-    description: definition?.description ?? entry.description,
-    version: definition?.version ?? '',
-    kind: entry.kind,
-    state: error !== undefined ? 'failed' : loaded !== undefined ? 'loaded' : 'unloaded',
-    error,
-    isFixed: false,
-    hooks: hooks.map(({ statistics }) => statistics),
-    commands: Object.entries(definition?.commands ?? {}).map(([name, { usage = '', sentence }]) => ({
-      name,
-      usage,
-      sentence,
-    })),
-  };
-}
-
-function statusOfPart(part: PluginPart): PluginStatus {
-  const { name, description, fixed } = part;
-  const state = part.isLoaded() ? 'loaded' : 'unloaded';
-  const status = { name, description, version: '', kind: 'part', state, error: undefined } as const;
-  return { ...status, isFixed: fixed !== undefined, hooks: [], commands: [] };
+/** Threads with the file that the build has made, and one watch for all of them. */
+function ownThreads(): Threads {
+  const watch = new ThreadWatch();
+  const file = new URL('dist/plugin-worker.js', packageFolder);
+  return (parts) => new PluginThread(parts, file, watch);
 }

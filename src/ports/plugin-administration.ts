@@ -12,6 +12,17 @@ export interface ShownPlugin {
   readonly state: 'running' | 'stopped' | 'failed';
   /** Why it failed. */
   readonly error?: string;
+  /** Whether it runs in a thread of its own, and then what follows. Left out of what comes with the broker. */
+  readonly isolated?: boolean;
+  /** What it holds, heap and buffers together. */
+  readonly memoryBytes?: number;
+  readonly memoryBytesMax?: number;
+  /** How often it was begun again after a failure since it was loaded. */
+  readonly restarts?: number;
+  /** What ended its thread last, since it was loaded. */
+  readonly lastError?: string;
+  /** Calls of its hooks so far, and how many of them failed. */
+  readonly hooks?: readonly { readonly hook: string; readonly calls: number; readonly failures: number }[];
 }
 
 export interface ShownPluginOption {

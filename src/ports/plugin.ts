@@ -131,7 +131,7 @@ export interface HookEvents {
   /** Another connection goes on with it. */
   'session.takenover': { readonly client: ClientIdentity };
   'session.terminated': { readonly clientId: string; readonly reason: string };
-  /** `client` is undefined for the program itself and for wills. */
+  /** `client` is the one that published, or whose will it is; undefined for the program itself. */
   'message.publish': { readonly message: PluginMessage; readonly client: ClientIdentity | undefined };
   'message.delivered': { readonly message: PluginMessage; readonly client: ClientIdentity; readonly qos: Qos };
   'message.acked': { readonly message: PluginMessage; readonly client: ClientIdentity; readonly qos: Qos };
@@ -298,6 +298,19 @@ export interface HookStatistics {
   readonly lastFailure: string | undefined;
 }
 
+/** How a plugin does that has a thread of its own. */
+export interface IsolationStatus {
+  /** What it holds, heap and buffers together, as its thread said last; 0 while it does not run. */
+  readonly memoryBytes: number;
+  readonly memoryBytesMax: number;
+  /** How often it was begun again after a failure since it was loaded. */
+  readonly restarts: number;
+  /** What ended its thread last, since it was loaded. */
+  readonly lastError: string | undefined;
+  /** Why it does not run now, though it is loaded. */
+  readonly outage: string | undefined;
+}
+
 /** A plugin, or a built-in part that can be loaded like one, as operators see it. */
 export interface PluginStatus {
   readonly name: string;
@@ -306,8 +319,10 @@ export interface PluginStatus {
   /** `builtin` comes with the broker, `part` stands for something of it that is configured elsewhere. */
   readonly kind: 'builtin' | 'package' | 'file' | 'part';
   readonly state: 'loaded' | 'unloaded' | 'failed';
-  /** Why it is not loaded though it should be. */
+  /** Why it does not run though it should. */
   readonly error: string | undefined;
+  /** Left out where it runs in the broker's thread. */
+  readonly isolation?: IsolationStatus;
   /** Whether it can be unloaded. */
   readonly isFixed: boolean;
   readonly hooks: readonly HookStatistics[];

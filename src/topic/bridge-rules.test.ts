@@ -109,3 +109,28 @@ test('forwards and subscriptions with mountpoints are rules', () => {
   expect(topics.toLocal('cmd/x')).toBe('from/cmd/x');
   expect([...topics.remoteFilters]).toEqual([['cmd/#', 2]]);
 });
+
+describe('what may come back', () => {
+  test.each<[string[], boolean]>([
+    [['a/# both 1'], true],
+    [['a/# out 1', 'b/# in 1'], false],
+    [['a/+/c out 1', 'a/b/# in 1'], true],
+    [['a/+ out 1', 'a/b/c in 1'], false],
+    [['a out 1', 'a/# in 1'], true],
+    [['a/# out 1 "" x/', 'a/# in 1'], false],
+    [['a/# out 1 "" x/', 'x/# in 1 y/ ""'], true],
+    [['a/# out 1', '$share/g/a/# in 1'], false],
+  ])('%j: %s', (rules, mayReturn) => {
+    expect(map(...rules).mayReturn).toBe(mayReturn);
+  });
+
+  test('the subscriptions there that match are counted', () => {
+    expect(map('a/# both 1', 'a/b in 1', 'c in 1').remoteMatches('a/b')).toBe(2);
+  });
+
+  test('what one bridge brings in may go out through another', () => {
+    expect(map('a/# in 1 site/ ""').leadsInto(map('site/+/x out'))).toBe(true);
+    expect(map('a/# in 1 site/ ""').leadsInto(map('a/# both'))).toBe(false);
+    expect(map('a/# out').leadsInto(map('a/# both'))).toBe(false);
+  });
+});

@@ -103,6 +103,10 @@ export class TopicMap {
   readonly unwantedRemoteFilters: readonly string[];
   readonly #outward: readonly Mapping[];
   readonly #inward: readonly Mapping[];
+  /** Filters that match what goes out, as it is called there. */
+  readonly #outgoingThere: readonly string[];
+  /** Filters that match what comes in, as it is called here. */
+  readonly #incomingHere: readonly string[];
 
   constructor(rules: readonly TopicRule[]) {
     const outgoing = rules.filter(({ direction }) => direction !== 'in');
@@ -113,6 +117,8 @@ export class TopicMap {
     this.unwantedRemoteFilters = [...filtersOf(outgoing, ({ remotePrefix }) => remotePrefix).keys()].filter(
       (filter) => !remoteFilters.has(filter),
     );
+    this.#outgoingThere = outgoing.map(({ pattern, remotePrefix }) => matchedFilter(prefixed(remotePrefix, pattern)));
+    this.#incomingHere = incoming.map(({ pattern, localPrefix }) => matchedFilter(prefixed(localPrefix, pattern)));
     this.#outward = outgoing.map(({ pattern, localPrefix, remotePrefix }) => ({
       filter: matchedFilter(prefixed(localPrefix, pattern)),
       from: localPrefix,
@@ -125,6 +131,27 @@ export class TopicMap {
     }));
   }
 
+  /** Whether something that goes out may be under a name that is subscribed to there. */
+  get mayReturn(): boolean {
+    const incoming = this.#subscribedThere();
+    return this.#outgoingThere.some((filter) => incoming.some((other) => filtersMeet(filter, other)));
+  }
+
+  /** How many subscriptions there match a topic; those that are shared with others are not counted. */
+  remoteMatches(topic: string): number {
+    return this.#subscribedThere().filter((filter) => matches(filter, topic)).length;
+  }
+
+  /** Whether something that comes in by these rules may go out by others. */
+  leadsInto(other: TopicMap): boolean {
+    const going = [...other.localFilters.keys()].map(matchedFilter);
+    return this.#incomingHere.some((filter) => going.some((wanted) => filtersMeet(filter, wanted)));
+  }
+
+  #subscribedThere(): string[] {
+    return [...this.remoteFilters.keys()].filter((filter) => !isShared(filter));
+  }
+
   /** What a topic of this broker is called there; undefined when no rule sends it. */
   toRemote(topic: string): string | undefined {
     return mapped(this.#outward, topic);
@@ -133,6 +160,20 @@ export class TopicMap {
   /** What a topic of the other broker is called here; undefined when no rule takes it. */
   toLocal(topic: string): string | undefined {
     return mapped(this.#inward, topic);
+  }
+}
+
+function isShared(filter: string): boolean {
+  return filter.startsWith('$share/') || filter.startsWith('$queue/');
+}
+
+/** Whether there is a topic that both filters match; for filters that begin with a wildcard, one without $. */
+function filtersMeet(one: string, other: string): boolean {
+  const [a, b] = [one.split('/'), other.split('/')];
+  for (let i = 0; ; i++) {
+    if (a[i] === '#' || b[i] === '#') return true;
+    if (a[i] === undefined || b[i] === undefined) return a[i] === b[i];
+    if (a[i] !== b[i] && a[i] !== '+' && b[i] !== '+') return false;
   }
 }
 

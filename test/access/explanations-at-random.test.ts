@@ -21,8 +21,18 @@ import { clientOf, dependencies, openRules } from './rule-files.ts';
 
 const names = ['a', 'b', '$x', '+', 'é'] as const;
 const delayed = ['$delayed/5/a', '$delayed/5/$SYS/a', '$delayed/x/a'] as const;
-const topics = [...delayed, 'a', 'a/b', '$SYS/a', '$SYS/broker/connection/a/state', 'm/a', 'b/$x', 'é'] as const;
-const filters = [...topics, '#', '+/b', '$SYS/#', 'a/#', '$SYS/broker/+', '+'] as const;
+const topics = [
+  ...delayed,
+  'a',
+  'a/b',
+  '$SYS/a',
+  '$SYS/broker/connection/a/state',
+  '$SYS/broker/bridges/a',
+  'm/a',
+  'b/$x',
+  'é',
+] as const;
+const filters = [...topics, '#', '+/b', '$SYS/#', 'a/#', '$SYS/broker/+', '$SYS/broker/bridges/+', '+'] as const;
 
 const someClient = fc.record({
   clientId: fc.constantFrom(...names),

@@ -117,7 +117,13 @@ describe('the other commands', () => {
     expect(await said('retained')).toContain('a/b');
     expect(await said('status')).toMatch(/^name +hoopoe@/m);
     expect(await said('listeners')).toContain('mqtt');
-    expect(await said('sources')).toContain('users');
+    expect(await said('sources')).toMatch(/^users +builtin +ok +0 allowed, 0 denied, \d+ ignored +0 allowed/m);
+    expect(await said('sources order users')).toBe('asked in this order: users\n');
+    expect(await said('sources reset-order')).toBe('asked in this order: users\n');
+    expect(await said('sources reset-order')).toMatch(/^1: .*not changed here/);
+    expect(await said('sources order users nobody')).toMatch(/^1: .*"nobody" is none of them/);
+    expect(await said('sources sort')).toMatch(/^1: .*allowed: order NAME…, reset-order, test NAME/);
+    expect(await said('sources test users')).toMatch(/^1: .*No access source "users" can be tested/);
     expect(await said('add-user users ann', 'a long password\n')).toBe('done\n');
     expect(await said('add-user users bob', '')).toMatch(/^1: .*standard input/);
     expect(await said('users users')).toContain('ann');
@@ -125,6 +131,14 @@ describe('the other commands', () => {
     expect(await said('ban client_id bad because')).toBe('done\n');
     expect(await said('bans')).toContain('because');
     expect(await said('unban client_id bad')).toBe('done\n');
+    expect(await said('ban username late late --until 2999-12-31T00:00:00Z')).toBe('done\n');
+    expect(await said('bans')).toContain('2999-12-31T00:00:00.000Z');
+    expect(await said('unban username late')).toBe('done\n');
+    const before = Date.now();
+    expect(await said('ban username short --seconds 90 --json')).toContain('"until"');
+    const { items } = JSON.parse(await said('bans --json')) as { items: { until: string }[] };
+    expect(items.map(({ until }) => Math.floor((Date.parse(until) - before) / 60_000))).toEqual([1]);
+    expect(await said('unban username short')).toBe('done\n');
     expect(await said('alarms')).toMatch(/^none\n$|ALARM/);
     expect(await said('plugins')).toContain('delayed');
     expect(await said('bridges')).toBe('none\n');
@@ -132,6 +146,21 @@ describe('the other commands', () => {
     expect((await ctl(['kick', 'c\u001b[2J'])).out).toBe('done\n');
     expect(await said('reload')).toMatch(/^applied/m);
     await client.endAsync(true);
+  });
+
+  test.each([
+    ['ban username x --seconds 0', '"0"; allowed: a whole number from 1'],
+    ['ban username x --seconds 1.5', '"1.5"; allowed: a whole number'],
+    ['ban username x --until 5', '"5"; allowed: a time such as 2030'],
+    ['ban username x --until 2030-02-31T25:00:00Z', 'allowed: a time such as 2030'],
+    ['ban username x --until 2001-01-01', 'which is over'],
+    ['ban username x --until 2999-01-01 --seconds 5', 'one of them'],
+    ['ban user x', 'got "user"; allowed: client_id, username, address'],
+    ['kick x --until 2999-01-01', '--until belongs to "hoopoe ctl ban"'],
+  ])('%s is refused with the reason, and nobody is banned', async (typed, reason) => {
+    expect(await said(typed)).toMatch(/^1: /);
+    expect(await said(typed)).toContain(reason);
+    expect(await said('bans')).toBe('none\n');
   });
 
   test.each(['', 'nothing', 'kick', 'kick a b', 'plugins fly', '__proto__', 'constructor'])(

@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from '
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import mqtt from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpServer, listen, readTls } from '../../src/api/http-server.ts';
 import { ApiClient } from '../../src/cli/control/api-client.ts';
@@ -62,12 +61,22 @@ listeners: { mqtt: { host: 127.0.0.1, port: 0 } }
 access: { gone: { redis: { server: ['127.0.0.1:1'] } } }
 `);
     const ready = () => get(`${broker.url}/readyz`);
-    const login = { username: 'ann', password: 'x', reconnectPeriod: 0 };
-    await expect(mqtt.connectAsync(broker.mqttUrl, login)).rejects.toThrow();
+    // No client has asked it.
     await expect.poll(ready).toMatchObject({ status: 503, text: expect.stringContaining('gone cannot answer') });
     const forwarded = await get(`${broker.url}/readyz`, { 'x-forwarded-for': '10.0.0.1' });
     expect(forwarded).toEqual({ status: 503, text: 'not ready\n' });
     expect((await get(`${broker.url}/healthz`)).status).toBe(200);
+
+    const without = await start(`
+durability: { mode: memory }
+management: { port: 0 }
+listeners: { mqtt: { host: 127.0.0.1, port: 0 } }
+access: { gone: { on_failure: ignore, redis: { server: ['127.0.0.1:1'] } } }
+`);
+    const reader = await without.key('read');
+    const states = async () => (await without.ask('GET /access/sources', reader)).body.items[0].state;
+    await expect.poll(states).toBe('failing');
+    expect((await get(`${without.url}/readyz`)).status).toBe(200);
 
     const other = await start();
     const operator = await other.key('admin');

@@ -3,9 +3,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { problemsOfBridges } from '../../src/cli/bridge-problems.ts';
 import type { RunningBroker } from '../../src/cli/program.ts';
 import { RunTimeSettings } from '../../src/config/changing/run-time-settings.ts';
-import { loadSettings } from '../../src/config/load.ts';
+import { type Loaded, loadSettings, type Sources } from '../../src/config/load.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import { startBroker } from '../../src/start-broker.ts';
 
@@ -35,8 +36,10 @@ export class ManagedBroker {
   readonly url: string;
   readonly folder: string;
   reloads = 0;
+  readonly #sources: Sources;
 
-  private constructor(running: RunningBroker, url: string, folder: string) {
+  private constructor(running: RunningBroker, url: string, folder: string, sources: Sources) {
+    this.#sources = sources;
     this.running = running;
     this.url = url;
     this.folder = folder;
@@ -66,15 +69,26 @@ export class ManagedBroker {
         if (broker !== undefined) broker.reloads++;
         return { applied: [], needRestart: [] };
       },
-      settings: new RunTimeSettings(sources, loaded, ({ settings }) => running.configure(settings)),
+      settings: new RunTimeSettings(
+        sources,
+        loaded,
+        ({ settings }) => running.configure(settings),
+        problemsOfBridges,
+        running.sections,
+      ),
     });
-    broker = new ManagedBroker(running, url ?? '', folder);
+    broker = new ManagedBroker(running, url ?? '', folder, sources);
     return broker;
   }
 
   /** `mqtt://127.0.0.1:40001` */
   get mqttUrl(): string {
     return this.running.listeners[0]?.urls[0] ?? '';
+  }
+
+  /** What the next start would read. */
+  async readAgain(): Promise<Loaded> {
+    return await loadSettings(this.#sources);
   }
 
   async close(): Promise<void> {

@@ -175,6 +175,23 @@ describe('who may come in', () => {
     expect((await ask('POST /bans', { kind: 'address', value: '10.0.0.0/33' })).status).toBe(400);
   });
 
+  test('what a request has wrong is named, with what is allowed', async () => {
+    const message = async (line: string, body?: unknown): Promise<unknown> => {
+      const answer = await ask(line, body);
+      expect(answer.status).toBe(400);
+      return answer.body.error.message;
+    };
+    const kinds = 'allowed: client_id, username, address';
+    expect(await message('POST /bans', { kind: 'user', value: 'x' })).toBe(`body/kind got "user"; ${kinds}`);
+    expect(await message('POST /bans', { kind: 'x'.repeat(500), value: 'x' })).toContain(`…"; ${kinds}`);
+    expect(await message('POST /bans', { kind: { a: 1 }, value: 'x' })).toContain(kinds);
+    expect(await message('DELETE /bans?kind=user&value=x')).toBe(`querystring/kind got "user"; ${kinds}`);
+    expect(await message('POST /bans', { kind: 'username', value: 'x', seconds: 5 })).toBe(
+      'body got "seconds", which it does not know',
+    );
+    expect(await message('POST /bans', { kind: 'username' })).toBe("body must have required property 'value'");
+  });
+
   test('users and permissions hold at once, and are explained', async () => {
     const users = '/access/sources/users';
     const password = 'secret of a sensor';

@@ -36,6 +36,17 @@ describe('who may ask', () => {
     expect((await fetch(`${emqxUrl}/api/v4/nodes`, { headers: forwarded })).status).toBe(401);
   });
 
+  test('programs of this machine read the metrics without a login, as Prometheus was told to for EMQX', async () => {
+    const path = '/api/v4/emqx_prometheus?type=prometheus';
+    for (const url of [emqxUrl, broker.url]) {
+      const open = await fetch(url + path);
+      expect([open.status, open.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/plain/)]);
+      expect(await open.text()).toContain('emqx_connections_count');
+      expect((await fetch(url + path, { headers: { 'x-forwarded-for': '10.0.0.1' } })).status).toBe(401);
+      expect((await fetch(url + path, { headers: { authorization: basic('admin:wrong') } })).status).toBe(401);
+    }
+  });
+
   test('an API key with its scope', async () => {
     const { authorization = '' } = await broker.key('read');
     const login = authorization.replace('Bearer hpk_', '').replace('_', ':');
@@ -353,8 +364,9 @@ describe('who may come in', () => {
   test('every change stands in the audit log without its password', async () => {
     await ask('POST /auth_username', { username: 'audited', password: 'very secret' });
     await ask('DELETE /auth_username/audited');
-    const { items } = (await broker.ask('GET /audit?limit=2', await broker.key('admin'))).body;
-    expect(JSON.stringify(items)).toContain('EMQX API: DELETE /auth_username/:name');
+    const { items } = (await broker.ask('GET /audit?limit=3', await broker.key('admin'))).body;
+    expect(items[1].what).toBe('EMQX API: DELETE /auth_username/:name, name "audited"');
+    expect(items[2].what).toBe('EMQX API: POST /auth_username, username "audited"');
     expect(JSON.stringify(items)).not.toContain('very secret');
   });
 });

@@ -5,6 +5,8 @@ import type { RangeOptions, Store, StoreEntry } from '../../src/ports/store.ts';
 export class KeptStore implements Store {
   readonly durable = true;
   failing = false;
+  /** A commit ends as this does, so that a test decides when and how. */
+  held: Promise<void> = Promise.resolve();
   readonly #durable = new Map<string, Uint8Array>();
   #batch = new Map<string, Uint8Array | undefined>();
 
@@ -31,6 +33,7 @@ export class KeptStore implements Store {
   async commit(): Promise<void> {
     const batch = this.#batch;
     this.#batch = new Map();
+    await this.held;
     if (this.failing) throw new TypeError('the disk is full');
     for (const [key, value] of batch) {
       if (value === undefined) this.#durable.delete(key);

@@ -6,6 +6,7 @@ import type { AccessResults, AnswerResults } from '../../src/metrics/access-resu
 import { Metrics, type MetricsSources } from '../../src/metrics/metrics.ts';
 import type { ProcessUsage } from '../../src/metrics/process-usage.ts';
 import { type TestBrokerOptions, testBroker } from '../../src/testing/test-broker.ts';
+import { shout } from '../doubles/shown-plugin.ts';
 import { KeptStore } from './kept-store.ts';
 
 const GB = 1024 ** 3;
@@ -75,10 +76,13 @@ describe('metrics for Prometheus', () => {
     const { broker, metrics, close } = await measured({
       access: () => accessOf(true),
       storeSize: () => ({ entries: 1, usedBytes: 2, fileBytes: 3 }),
+      plugins: () => [shout],
     });
     await broker.connect();
     const text = await metrics.prometheus();
     expect(text.endsWith('\n')).toBe(true);
+    expect(text).toContain('mqtt_plugin_hook_failures_total{plugin="shout",hook="message.publish"} 4\n');
+    expect(text).toContain('mqtt_plugin_restarts_total{plugin="shout"} 2\n');
     const families = new Map<string, string>();
     for (const line of text.trimEnd().split('\n')) {
       const head = /^# (HELP|TYPE) (\S+) (.+)$/.exec(line);
@@ -211,6 +215,7 @@ describe('what is written about metrics', () => {
   /** Everything that can be there: each label has had a value. */
   async function families(): Promise<Map<string, string>> {
     const { broker, metrics, close } = await measured({
+      plugins: () => [shout],
       access: () => accessOf(true),
       storeSize: () => ({ entries: 1, usedBytes: 2, fileBytes: 3 }),
     });

@@ -12,6 +12,9 @@ interface Rules {
   denied: Set<string>;
   deniedTopics: Set<string>;
   fails: boolean;
+  /** A promise that rejects, and one that has to come first. */
+  failsLate?: boolean;
+  gate?: Promise<void>;
   asked: string[];
 }
 
@@ -19,6 +22,7 @@ async function broker(
   options: {
     late?: boolean;
     checks?: boolean;
+    remembers?: boolean;
     store?: Store;
     superuser?: string;
     publishFilter?: (message: Message) => Message;
@@ -30,10 +34,15 @@ async function broker(
     rules.asked.push(`${client.clientId} ${client.username} ${client.peer.address} ${request.topic}`);
     if (rules.fails) throw new TypeError('away');
     const answer = rules.denied.has(client.clientId) || rules.deniedTopics.has(request.topic) ? 'deny' : 'allow';
+    if (rules.failsLate === true) return Promise.reject(new TypeError('away'));
+    if (rules.gate !== undefined) return rules.gate.then(() => answer);
     return options.late === true ? Promise.resolve(answer) : answer;
   };
   const t = await testBroker({
-    broker: { checkRetainedPublishers: options.checks ?? true },
+    broker: {
+      checkRetainedPublishers: options.checks ?? true,
+      permissionCacheEntriesMax: options.remembers === true ? 32 : 0,
+    },
     access: {
       authorizers: [{ name: 'test', authorize }],
       authenticators: [
@@ -158,4 +167,62 @@ test('while the publisher cannot be asked about, its message is not given', asyn
   await retain(t, 'a', 't');
   rules.fails = true;
   expect(await topicsSeen(t)).toEqual([]);
+});
+
+describe('answers that had to be waited for', () => {
+  const askedAbout = (rules: Rules): number => rules.asked.filter((one) => one.endsWith(' t')).length;
+
+  test('hold for the next subscribers, for as long as those of clients', async () => {
+    const { t, rules } = await broker({ late: true, remembers: true });
+    await retain(t, 'a', 't');
+    rules.asked.length = 0;
+    for (let i = 0; i < 5; i++) expect(await topicsSeen(t)).toEqual(['t']);
+    expect(askedAbout(rules)).toBe(1);
+    await t.advance(60_000);
+    expect(await topicsSeen(t)).toEqual(['t']);
+    expect(askedAbout(rules)).toBe(2);
+  });
+
+  test('are forgotten when rules change and when somebody else publishes', async () => {
+    const { t, rules } = await broker({ late: true, remembers: true });
+    await retain(t, 'a', 't');
+    expect(await topicsSeen(t)).toEqual(['t']);
+    rules.denied.add('a');
+    t.access.rulesChanged();
+    await t.run();
+    expect(await topicsSeen(t)).toEqual([]);
+    rules.denied.clear();
+    await retain(t, 'b', 't');
+    expect(await topicsSeen(t)).toEqual(['t']);
+  });
+
+  test('are not remembered where they failed, nor where nothing is to be', async () => {
+    const { t, rules } = await broker({ late: true, remembers: true });
+    await retain(t, 'a', 't');
+    rules.failsLate = true;
+    expect(await topicsSeen(t)).toEqual([]);
+    rules.failsLate = false;
+    expect(await topicsSeen(t)).toEqual(['t']);
+    const off = await broker({ late: true });
+    await retain(off.t, 'a', 't');
+    off.rules.asked.length = 0;
+    for (let i = 0; i < 3; i++) await topicsSeen(off.t);
+    expect(askedAbout(off.rules)).toBe(3);
+  });
+
+  test('are waited for together by all who come meanwhile', async () => {
+    const { t, rules } = await broker({ late: true });
+    await retain(t, 'a', 't');
+    rules.asked.length = 0;
+    const readers = await Promise.all(Array.from({ length: 20 }, (_, i) => t.connect({ clientId: `r${i}` })));
+    let open = (): void => undefined;
+    rules.gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    for (const reader of readers) await reader.subscribe('t');
+    open();
+    await t.run();
+    for (const reader of readers) expect(reader.takePublishes()).toHaveLength(1);
+    expect(askedAbout(rules)).toBe(1);
+  });
 });

@@ -78,3 +78,31 @@ for (const waits of ['in flight', 'in the queue'] as const) {
     expect(received).toEqual(['fills the window', 'kept']);
   });
 }
+
+for (const isKept of [false, true]) {
+  test(`[MQTT-4.3.3-8] QoS 2 of a shared subscription, taken over while its commit is under way, is refused with it: the other member ${isKept ? 'is kept' : 'is not kept'}`, async () => {
+    const { t, store } = await withDurableReceiver();
+    const first = await t.connect({ clientId: 'first', connect: lasting(5) });
+    await first.subscribe('$share/g/shared', { qos: 2 });
+    const publisher = await t.connect({ clientId: 'w', connect: lasting(5) });
+    const other = await t.connect({ clientId: 'other', connect: isKept ? lasting(5) : {} });
+    await other.subscribe('$share/g/shared', { qos: 2 });
+    // The next one is for the first member.
+    do await publisher.publish('shared');
+    while (other.takePublishes().length === 0);
+    let refuse = (_cause: Error): void => {};
+    store.held = new Promise<void>((_resolve, reject) => {
+      refuse = reject;
+    });
+    await publisher.publish('shared', 'lost', { qos: 2, packetId: 4 });
+    await first.drop();
+    expect(other.takePublishes()).toEqual([]);
+    // The commit after it succeeds.
+    store.held = Promise.resolve();
+    refuse(new TypeError('the disk is full'));
+    await t.run();
+    expect(publisher.take('pubrec')).toMatchObject({ packetId: 4, reasonCode: 0x83 });
+    await publisher.publish('shared', 'kept', { qos: 2, packetId: 4 });
+    expect(other.takePublishes().map(({ text }) => text)).toEqual(['kept']);
+  });
+}

@@ -1,310 +1,175 @@
 /**
- * A bridge under load between a broker of ours and a real Mosquitto, each killed without warning and started again.
- * Nothing that was acknowledged to its publisher may be missing on the other side, and at QoS 2 nothing may be there
- * twice when it is our side that dies.
+ * A bridge under load in both directions between a broker of ours and a real Mosquitto, of either kind, while one of the
+ * two dies and comes back. Nothing that was acknowledged to its publisher may be missing on the other side, and at QoS 2
+ * nothing may be there twice. Ours is killed without warning. Mosquitto keeps on disk what it had when it last saved, so
+ * it is told to end, which saves; killed without warning it loses by itself what it has acknowledged since.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { DurableClient } from '../durability/client.ts';
+import { describe, expect, test } from 'vitest';
 import { folder, pause, until } from '../listeners/listening.ts';
 import { root } from '../structure/source-tree.ts';
 import { bridgeTo, bridgingBroker, connected } from './bridging.ts';
-import { lacks, needing, pathOf } from './programs.ts';
+import { freePort, Mortal, mosquitto, runningMosquitto } from './mortal.ts';
+import { lacks, needing } from './programs.ts';
+import { type Load, load, Returning } from './returning.ts';
 
 const dist = process.env['HOOPOE_TEST_DIST'] ?? join(root, 'dist');
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** A broker of ours as a process with a store on disk, and perhaps with a bridge. */
+function ours(port: number, spec?: object): Mortal {
+  if (!existsSync(join(dist, 'index.js'))) throw new TypeError('This test needs dist: run `npm run build` first');
+  const path = join(folder(), 'store');
+  mkdirSync(path);
+  const args = [join(root, 'test/clients/bridge-child.mjs'), dist, path, String(port)];
+  if (spec !== undefined) args.push(JSON.stringify(spec));
+  return new Mortal(() => spawn(process.execPath, args));
 }
 
-/** A process that is started, killed and started again, and never outlives its test. */
-class Mortal {
-  readonly #start: () => ChildProcess;
-  #child: ChildProcess | undefined;
-  #said = '';
+/** A publisher and a receiver on both sides, with a load in both directions. */
+class Traffic {
+  readonly #publishers: readonly [Returning, Returning];
+  /** The first receives what the second publisher publishes, and the other way round. */
+  readonly #receivers: readonly [Returning, Returning];
+  #loads: readonly Load[] = [];
 
-  constructor(start: () => ChildProcess) {
-    this.#start = start;
-    onTestFinished(() => {
-      this.#child?.kill('SIGKILL');
-    });
+  private constructor(publishers: readonly [Returning, Returning], receivers: readonly [Returning, Returning]) {
+    this.#publishers = publishers;
+    this.#receivers = receivers;
   }
 
-  get said(): string {
-    return this.#said;
+  static async begin(herePort: number, therePort: number, qos: 1 | 2): Promise<Traffic> {
+    const publishers = [new Returning('p-here', herePort), new Returning('p-there', therePort)] as const;
+    const receivers = [new Returning('s-here', herePort), new Returning('s-there', therePort)] as const;
+    await receivers[0].subscribe('in/#', qos);
+    await receivers[1].subscribe('out/#', qos);
+    for (const publisher of publishers) await publisher.connected();
+    const traffic = new Traffic(publishers, receivers);
+    await traffic.#crossing();
+    return traffic;
   }
 
-  start(): void {
-    this.#said = '';
-    const child = this.#start();
-    this.#child = child;
-    const hear = (chunk: Buffer): void => {
-      this.#said += chunk.toString();
-    };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
-  }
-
-  async saying(text: string): Promise<void> {
-    await until(() => this.#said.includes(text), text, 15_000).catch((error: unknown) => {
-      throw new Error(`it said ${this.#said.slice(-1000)}`, { cause: error });
-    });
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await gone;
-  }
-}
-
-function mosquitto(port: number, lines: readonly string[] = []): Mortal {
-  const path = folder();
-  const file = join(path, 'mosquitto.conf');
-  const shared = [
-    `listener ${port} 127.0.0.1`,
-    'allow_anonymous true',
-    'max_queued_messages 0',
-    'max_inflight_messages 0',
-    'user root',
-    'log_dest stderr',
-  ];
-  writeFileSync(file, `${[...shared, ...lines].join('\n')}\n`);
-  return new Mortal(() => spawn(pathOf('mosquitto') ?? 'mosquitto', ['-c', file], { cwd: path }));
-}
-
-/** A client that comes back by itself until the test is over. */
-class Returning {
-  readonly client: DurableClient;
-  readonly received: string[] = [];
-  readonly acknowledged = new Set<string>();
-  readonly #port: number;
-  #isOver = false;
-
-  constructor(clientId: string, port: number) {
-    this.client = new DurableClient(clientId, 4);
-    this.#port = port;
-    this.client.onReceived = ({ payload }) => this.received.push(payload);
-    this.client.onAcknowledged = ({ payload }) => this.acknowledged.add(payload);
-    this.#connect();
-    onTestFinished(() => {
-      this.#isOver = true;
-      this.client.drop();
-    });
-  }
-
-  #connect(): void {
-    if (this.#isOver) return;
-    const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true });
-    const { feed, lost } = this.client.open({
-      write: (bytes) => {
-        socket.write(bytes);
-      },
-      destroy: () => {
-        socket.destroy();
-      },
-    });
-    socket.on('data', feed);
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      lost();
-      setTimeout(() => this.#connect(), 20);
-    });
-  }
-
-  async connected(): Promise<void> {
-    await until(() => this.client.isConnected, `${this.client.clientId} is connected`, 10_000);
-  }
-
-  async subscribe(filter: string, qos: 1 | 2): Promise<void> {
-    await this.connected();
-    let isDone = false;
-    this.client.subscribe({ [filter]: qos }, () => {
-      isDone = true;
-    });
-    await until(() => isDone, `${this.client.clientId} has subscribed`, 5_000);
-  }
-}
-
-/** Publishes numbered messages, a few under way at a time, until it is told to stop. */
-function load(client: Returning, topic: string, qos: 1 | 2): { sent: () => number; stop: () => void } {
-  let sent = 0;
-  const timer = setInterval(() => {
-    if (!client.client.isConnected) return;
-    for (let i = 0; i < 3 && client.client.unacknowledged < 40; i++) {
-      client.client.publish(`${topic}/${sent % 7}`, String(sent++), qos);
+  /** Publishes until something arrives on both sides: what was published before the bridge had subscribed is for nobody. */
+  async #crossing(): Promise<void> {
+    const [here, there] = this.#receivers;
+    for (let i = 0; here.received.length === 0 || there.received.length === 0; i++) {
+      if (i > 200) throw new TypeError('the bridge was not there within 10 s');
+      this.#publishers[0].client.publish('out/0', 'first', 1);
+      this.#publishers[1].client.publish('in/0', 'first', 1);
+      await pause(50);
     }
-  }, 2);
-  onTestFinished(() => clearInterval(timer));
-  return { sent: () => sent, stop: () => clearInterval(timer) };
-}
-
-const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
-const sorted = (texts: Iterable<string>): string[] => [...texts].sort((a, b) => Number(a) - Number(b));
-
-describe.skipIf(lacks('mosquitto'))(needing('mosquitto', 'a bridge to a Mosquitto'), () => {
-  for (const protocolVersion of [4, 5] as const) {
-    test(`level ${protocolVersion}: our side is killed under load, and every message of QoS 2 arrives once`, {
-      timeout: 60_000,
-    }, async () => {
-      if (!existsSync(join(dist, 'index.js'))) throw new TypeError('This test needs dist: run `npm run build` first');
-      const [port, remotePort] = [await freePort(), await freePort()];
-      const remote = mosquitto(remotePort);
-      remote.start();
-      await remote.saying('running');
-      const path = join(folder(), 'store');
-      mkdirSync(path);
-      const spec = bridgeTo(remotePort, ['out/# out 2', 'in/# in 2'], { protocolVersion });
-      const ours = new Mortal(() =>
-        spawn(process.execPath, [
-          join(root, 'test/clients/bridge-child.mjs'),
-          dist,
-          path,
-          String(port),
-          JSON.stringify(spec),
-        ]),
-      );
-      ours.start();
-      await ours.saying('listening');
-      const [publisherHere, publisherThere] = [new Returning('pub-here', port), new Returning('pub-there', remotePort)];
-      const [receiverHere, receiverThere] = [new Returning('sub-here', port), new Returning('sub-there', remotePort)];
-      await receiverHere.subscribe('in/#', 2);
-      await receiverThere.subscribe('out/#', 2);
-      await ours.saying('connected');
-      await publisherHere.connected();
-      await publisherThere.connected();
-      const [out, into] = [load(publisherHere, 'out', 2), load(publisherThere, 'in', 2)];
-      for (let kill = 0; kill < 3; kill++) {
-        const before = [receiverThere.received.length, receiverHere.received.length] as const;
-        const isFlowing = (): boolean =>
-          receiverThere.received.length > before[0] + 60 && receiverHere.received.length > before[1] + 60;
-        await until(isFlowing, 'messages cross', 10_000);
-        await ours.kill();
-        ours.start();
-        await ours.saying('connected');
-      }
-      out.stop();
-      into.stop();
-      const isThrough = (): boolean =>
-        receiverThere.received.length >= out.sent() && receiverHere.received.length >= into.sent();
-      await until(isThrough, 'everything is there', 15_000).catch(() => {});
-      await pause(200);
-      expect(sorted(receiverThere.received)).toEqual(numbers(out.sent()));
-      expect(sorted(receiverHere.received)).toEqual(numbers(into.sent()));
-      expect(ours.said).not.toContain('error');
-    });
+    await pause(300);
+    for (const { received } of this.#receivers) received.length = 0;
+    for (const { acknowledged } of this.#publishers) acknowledged.clear();
   }
 
-  test('the Mosquitto is killed under load, and every message of QoS 1 arrives', { timeout: 60_000 }, async () => {
+  /** Begins to publish. */
+  flow(qos: 1 | 2): void {
+    this.#loads = [load(this.#publishers[0], 'out', qos), load(this.#publishers[1], 'in', qos)];
+  }
+
+  /** Waits until more messages have crossed in both directions. */
+  async flowing(messages: number): Promise<void> {
+    const before = this.#receivers.map(({ received }) => received.length);
+    const isFlowing = (): boolean =>
+      this.#receivers.every(({ received }, i) => received.length > (before[i] ?? 0) + messages);
+    await until(isFlowing, 'messages cross', 15_000);
+  }
+
+  #missing(): string[][] {
+    const [here, there] = this.#receivers;
+    return [here.missing(this.#publishers[1]), there.missing(this.#publishers[0])];
+  }
+
+  /** Ends it, and sees that everything is there: once, or at least once. */
+  async end(exactlyOnce: boolean): Promise<void> {
+    for (const each of this.#loads) each.stop();
+    const isThrough = (): boolean =>
+      this.#publishers.every(({ client }) => client.unacknowledged === 0) && this.#missing().flat().length === 0;
+    await until(isThrough, 'everything is there', 20_000).catch(() => {});
+    await pause(200);
+    expect(this.#missing()).toEqual([[], []]);
+    const sent = this.#loads.map((each) => each.sent());
+    expect(this.#publishers.map(({ acknowledged }) => acknowledged.size)).toEqual(sent);
+    const [here, there] = this.#receivers.map(({ received }) => received.length);
+    if (exactlyOnce) expect([here, there]).toEqual([sent[1], sent[0]]);
+  }
+}
+
+const versionNames = { 4: 'mqttv311', 5: 'mqttv50' } as const;
+// Bridges of Mosquitto 2.0 over MQTT 5 are left out: their session ends with the connection, and when the broker that they
+// lead to comes back they send nothing any more, to another Mosquitto neither.
+const cases = (['ours', 'theirs'] as const).flatMap((bridge) =>
+  (bridge === 'ours' ? ([4, 5] as const) : ([4] as const)).flatMap((version) =>
+    ([1, 2] as const).flatMap((qos) => (['ours', 'theirs'] as const).map((dies) => ({ bridge, version, qos, dies }))),
+  ),
+);
+
+describe.skipIf(lacks('mosquitto'))(needing('mosquitto', 'a bridge between a broker of ours and a Mosquitto'), () => {
+  test.each(cases)(
+    'the bridge is $bridge, level $version, QoS $qos, and $dies dies twice under load',
+    {
+      timeout: 90_000,
+    },
+    async ({ bridge, version, qos, dies }) => {
+      const [port, theirPort] = [await freePort(), await freePort()];
+      const rules = [`out/# out ${qos}`, `in/# in ${qos}`];
+      const spec = bridge === 'ours' ? bridgeTo(theirPort, rules, { protocolVersion: version }) : undefined;
+      const here = ours(port, spec);
+      const theirRules = [`topic out/# in ${qos}`, `topic in/# out ${qos}`];
+      const connection = ['connection home', `address 127.0.0.1:${port}`, 'cleansession false', 'restart_timeout 1'];
+      const theirBridge = [...connection, `bridge_protocol_version ${versionNames[version]}`, ...theirRules];
+      const there = mosquitto(theirPort, [
+        'persistence true',
+        'persistence_location ./',
+        ...(bridge === 'theirs' ? theirBridge : []),
+      ]);
+      const startHere = async (): Promise<void> => {
+        here.start();
+        await here.saying('listening');
+      };
+      const startThere = async (): Promise<void> => {
+        there.start();
+        await there.saying('running');
+      };
+      await startHere();
+      await startThere();
+      const traffic = await Traffic.begin(port, theirPort, qos);
+      traffic.flow(qos);
+      for (let death = 0; death < 2; death++) {
+        await traffic.flowing(60);
+        await (dies === 'ours' ? here.end('SIGKILL') : there.end('SIGTERM'));
+        await (dies === 'ours' ? startHere() : startThere());
+      }
+      await traffic.flowing(1);
+      await traffic.end(qos === 2);
+      expect(here.said).not.toContain('error');
+    },
+  );
+
+  test('the Mosquitto is killed without warning, its sessions saved before, and every message of QoS 1 arrives', {
+    timeout: 60_000,
+  }, async () => {
     const remotePort = await freePort();
-    const remote = mosquitto(remotePort, ['persistence true', 'persistence_location ./', 'autosave_interval 3600']);
-    remote.start();
-    await remote.saying('running');
+    const lines = ['persistence true', 'persistence_location ./', 'autosave_interval 3600'];
+    const remote = await runningMosquitto(remotePort, lines);
     const here = await bridgingBroker();
     const bridges = await here.bridged(bridgeTo(remotePort, ['out/# out 1', 'in/# in 1']));
-    const [publisherHere, publisherThere] = [new Returning('p-here', here.port), new Returning('p-there', remotePort)];
-    const [receiverHere, receiverThere] = [new Returning('s-here', here.port), new Returning('s-there', remotePort)];
-    await receiverHere.subscribe('in/#', 1);
-    await receiverThere.subscribe('out/#', 1);
-    await publisherHere.connected();
-    await publisherThere.connected();
-    // It keeps what it has only when it saves, so the sessions are saved before it is killed.
+    const traffic = await Traffic.begin(here.port, remotePort, 1);
     remote.signal('SIGUSR1');
     await remote.saying('Saving in-memory database');
-    const [out, into] = [load(publisherHere, 'out', 1), load(publisherThere, 'in', 1)];
+    traffic.flow(1);
     for (let kill = 0; kill < 2; kill++) {
-      const before = [receiverThere.received.length, receiverHere.received.length] as const;
-      const isFlowing = (): boolean =>
-        receiverThere.received.length > before[0] + 100 && receiverHere.received.length > before[1] + 100;
-      await until(isFlowing, 'messages cross', 10_000);
-      await remote.kill();
+      await traffic.flowing(100);
+      await remote.end('SIGKILL');
       await until(() => bridges.get('bridge')?.state !== 'connected', 'the bridge has seen it', 5_000);
       remote.start();
       await remote.saying('running');
       await connected(bridges);
-      // What waits in it must not be lost with it the next time.
-      await receiverThere.connected();
     }
-    out.stop();
-    into.stop();
-    const missing = (client: Returning, publisher: Returning): string[] => {
-      const got = new Set(client.received);
-      return [...publisher.acknowledged].filter((text) => !got.has(text));
-    };
-    const isThrough = (): boolean =>
-      publisherHere.client.unacknowledged + publisherThere.client.unacknowledged === 0 &&
-      missing(receiverThere, publisherHere).length + missing(receiverHere, publisherThere).length === 0;
-    await until(isThrough, 'everything is there', 15_000).catch(() => {});
-    expect(missing(receiverThere, publisherHere)).toEqual([]);
-    expect(missing(receiverHere, publisherThere)).toEqual([]);
-    expect(new Set(receiverThere.received).size).toBe(out.sent());
+    await traffic.end(false);
     expect(bridges.get('bridge')?.counters.connects).toBeGreaterThanOrEqual(3);
-  });
-
-  test('the bridge is the Mosquitto’s, our broker is killed under load, and every message of QoS 1 arrives', {
-    timeout: 60_000,
-  }, async () => {
-    if (!existsSync(join(dist, 'index.js'))) throw new TypeError('This test needs dist: run `npm run build` first');
-    const [port, theirPort] = [await freePort(), await freePort()];
-    const path = join(folder(), 'store');
-    mkdirSync(path);
-    const ours = new Mortal(() =>
-      spawn(process.execPath, [join(root, 'test/clients/bridge-child.mjs'), dist, path, String(port)]),
-    );
-    ours.start();
-    await ours.saying('listening');
-    const theirs = mosquitto(theirPort, [
-      'connection home',
-      `address 127.0.0.1:${port}`,
-      'remote_clientid theirs',
-      'cleansession false',
-      'restart_timeout 1',
-      'topic out/# out 1',
-      'topic in/# in 1',
-    ]);
-    theirs.start();
-    await theirs.saying('running');
-    const [publisherHere, publisherThere] = [new Returning('p-here', port), new Returning('p-there', theirPort)];
-    const [receiverHere, receiverThere] = [new Returning('s-here', port), new Returning('s-there', theirPort)];
-    await receiverHere.subscribe('out/#', 1);
-    await receiverThere.subscribe('in/#', 1);
-    await publisherHere.connected();
-    await publisherThere.connected();
-    const [into, out] = [load(publisherHere, 'in', 1), load(publisherThere, 'out', 1)];
-    for (let kill = 0; kill < 3; kill++) {
-      const before = [receiverThere.received.length, receiverHere.received.length] as const;
-      const isFlowing = (): boolean =>
-        receiverThere.received.length > before[0] + 60 && receiverHere.received.length > before[1] + 60;
-      await until(isFlowing, 'messages cross', 10_000);
-      await ours.kill();
-      ours.start();
-      await ours.saying('listening');
-    }
-    into.stop();
-    out.stop();
-    const missing = (client: Returning, publisher: Returning): string[] => {
-      const got = new Set(client.received);
-      return [...publisher.acknowledged].filter((text) => !got.has(text));
-    };
-    const isThrough = (): boolean =>
-      publisherHere.client.unacknowledged + publisherThere.client.unacknowledged === 0 &&
-      missing(receiverHere, publisherThere).length + missing(receiverThere, publisherHere).length === 0;
-    await until(isThrough, 'everything is there', 15_000).catch(() => {});
-    expect(missing(receiverHere, publisherThere)).toEqual([]);
-    expect(missing(receiverThere, publisherHere)).toEqual([]);
   });
 });

@@ -221,7 +221,9 @@ describe('what crosses', () => {
     };
     await here.broker.publish({ topic: 't/x', payload: 'p', qos: 1, properties });
     await until(() => atThere.length === 1, 'the message');
-    expect(atThere[0]?.properties).toMatchObject({ ...properties, messageExpiryInterval: expect.any(Number) });
+    const userProperties = [...properties.userProperties, ['hoopoe-path', expect.any(String)]];
+    const expiry = { messageExpiryInterval: expect.any(Number) };
+    expect(atThere[0]?.properties).toMatchObject({ ...properties, ...expiry, userProperties });
   });
 
   test('a bridge of a broker to itself does not send messages round', async () => {
@@ -241,11 +243,11 @@ describe('what crosses', () => {
     await (await here.bridged(both)).close();
     const again = await bridgingBroker();
     await again.bridged(bridgeTo(there.port, ['t/# out 1'], { protocolVersion: 4, unsubscribes: false }));
-    // Two others ask which bridges there are.
-    expect(there.broker.gauges.subscriptions).toBe(3);
+    // Two others ask which bridges there are, and two whether messages come back.
+    expect(there.broker.gauges.subscriptions).toBe(5);
     const third = await bridgingBroker();
     await third.bridged(bridgeTo(there.port, ['t/# out 1'], { protocolVersion: 4 }));
-    await until(() => there.broker.gauges.subscriptions === 2, 'the old subscription is gone');
+    await until(() => there.broker.gauges.subscriptions === 4, 'the old subscription is gone');
   });
 });
 

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { BridgeSpec } from '../../src/bridges/spec.ts';
-import { until } from '../listeners/listening.ts';
+import { pause, until } from '../listeners/listening.ts';
 import { bridgeTo, bridgingBroker, texts } from './bridging.ts';
 
 /** A broker that answers as it is told, for what real ones do seldom. */
@@ -84,6 +84,29 @@ describe('brokers that refuse or go silent', () => {
     const status = JSON.stringify(bridges.get('bridge'));
     expect(status).toContain('BRIDGE_REFUSED_LOGIN');
     expect(status).not.toContain('sesame');
+  });
+
+  test('one that ends the connection when it is asked for more than the rules is not asked any more', async () => {
+    const here = await bridgingBroker();
+    const asked: string[][] = [];
+    const strange = await strangeBroker((packet, send, socket) => {
+      agree(packet, send);
+      if (packet.cmd === 'connect') asked.push([]);
+      if (packet.cmd === 'subscribe') asked.at(-1)?.push(...packet.subscriptions.map(({ topic }) => topic));
+      // Soon after the answer, while the bridge still waits whether its question comes back.
+      if (packet.cmd === 'pingreq') setTimeout(() => socket.destroy(), 20);
+    });
+    const spec = bridgeTo(strange.port, ['t/# both 1'], { protocolVersion: 4, notifications: false });
+    const bridges = await here.bridged(waiting(spec));
+    await pause(300);
+    expect(bridges.get('bridge')).toMatchObject({ state: 'connected', counters: { connects: 1, failures: 3 } });
+    const extra = [
+      '$SYS/broker/connection/#',
+      '$SYS/broker/bridges/+',
+      '$hoopoe/echo/here.bridge',
+      '$hoopoe/echo/here.bridge/#',
+    ];
+    expect(asked).toEqual([...Array.from({ length: 3 }, () => [...extra, 't/#']), ['t/#']]);
   });
 
   test('a broker that stops answering is given up after its keep alive', async () => {

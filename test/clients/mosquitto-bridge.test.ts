@@ -4,24 +4,15 @@
  */
 
 import { writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folder, until } from '../listeners/listening.ts';
+import { freePort } from './mortal.ts';
 import { mosquittoPub, mosquittoSub } from './mosquitto.ts';
 import { lacks, needing, pathOf, RunningProgram } from './programs.ts';
 import { type Serving, serve } from './serving.ts';
 
 const bridgeVersions = ['mqttv31', 'mqttv311', 'mqttv50'] as const;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 interface Bridge {
   /** Of the Mosquitto. */

@@ -17,7 +17,7 @@ const rules = 'pattern readwrite dev/%u/#\n';
 const access = (source: string): string => `access: { devices: ${source}, rules: { acl_file: { file: acl } } }\n`;
 
 /** A folder with the certificates of a server and two clients, and what the command says to put into the configuration. */
-async function certified(): Promise<{ path: string; listeners: string; command: string[] }> {
+async function certified(): Promise<{ path: string; listeners: string; access: string; command: string[] }> {
   const path = folder();
   writeFileSync(join(path, 'acl'), rules);
   let out = '';
@@ -26,8 +26,11 @@ async function certified(): Promise<{ path: string; listeners: string; command: 
   await certs({ arguments: parseArguments(line), terminal } as unknown as CommandContext);
   const listeners = /^ {2}listeners:\n(?: {4}.*\n)+/m.exec(out)?.[0] ?? '';
   const command = /^ {2}mosquitto_pub (.*)$/m.exec(out)?.[1]?.split(' ') ?? [];
-  return { path, listeners: listeners.replace(/^ {2}/gm, '').replace("host: '*'", 'host: localhost'), command };
+  const login = /^ {2}access:\n(?: {4}.*\n)+/m.exec(out)?.[0] ?? '';
+  return { path, listeners: listeners.replace(/^ {2}/gm, ''), access: login.replace(/^ {2}/gm, ''), command };
 }
+
+const local = (listeners: string): string => listeners.replace("host: '*'", 'host: localhost');
 
 describe.skipIf(lacks('mosquitto-clients'))(needing('mosquitto-clients', 'logins by TLS'), () => {
   let made: Awaited<ReturnType<typeof certified>>;
@@ -37,7 +40,9 @@ describe.skipIf(lacks('mosquitto-clients'))(needing('mosquitto-clients', 'logins
   test('the certificates of hoopoe certs make work as the command says', async () => {
     made = await certified();
     expect(made.listeners).toContain('require_certificate: true');
-    const { port } = await startIn(made.path, `${made.listeners}    port: 0\nallow_anonymous: true\n`);
+    // Where others can reach it, as it is printed, nobody comes in who is not known.
+    const config = `${local(made.listeners)}    port: 0\n${made.access}allow_anonymous: false\n`;
+    const { port } = await startIn(made.path, config);
     const args = made.command.map((word) =>
       word === '8883' ? String(port) : word.startsWith('certs/') ? join(made.path, word) : word,
     );
@@ -48,7 +53,7 @@ describe.skipIf(lacks('mosquitto-clients'))(needing('mosquitto-clients', 'logins
 
   test('a certificate is a login, and its name decides what is allowed', async () => {
     made = await certified();
-    const { port } = await startIn(made.path, `${made.listeners}    port: 0\n${access('{ type: x509 }')}`);
+    const { port } = await startIn(made.path, `${local(made.listeners)}    port: 0\n${access('{ type: x509 }')}`);
     const trusting = ['-h', 'localhost', '--cafile', file('ca.pem')];
     await mosquittoPub(port, ...trusting, ...shown('pump-7'), '-u', 'pump-7', '-t', 'dev/pump-7', '-m', 'x', '-q', '1');
     const options = (name: string): IClientOptions => ({

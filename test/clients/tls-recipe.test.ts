@@ -12,6 +12,7 @@ import { mosquittoPub, mosquittoPubStarted, mosquittoSub } from './mosquitto.ts'
 import { lacks, needing, pathOf, RunningProgram } from './programs.ts';
 import { type Started, startIn } from './start-configured.ts';
 import { recipe } from './tls-recipe.ts';
+import { runTool } from './tool-runs.ts';
 
 const oneWay = 'certificate_file: server.pem, key_file: server.key';
 const twoWay = `${oneWay}, ca_file: ca.pem, request_certificate: true, require_certificate: true`;
@@ -65,6 +66,17 @@ describe.skipIf(lacks(missing))(needing(missing, 'the recipe for TLS'), () => {
     );
     const distrusting = mosquittoPubStarted(started.port, '--cafile', join(other, 'o'), '-t', 'a', '-m', 'x');
     expect(await distrusting.end()).not.toBe(0);
+  });
+
+  test('works with the tools of ours, which take the Common Name for the address where there are no other names', async () => {
+    const started = await startIn(cooked(), listener(twoWay));
+    const own = ['--cert', join(started.path, 'client.pem'), '--key', join(started.path, 'client.key')];
+    const words = ['-p', String(started.port), '--cafile', join(started.path, 'ca.pem'), ...own, '-t', 'a', '-m', 'x'];
+    expect(await runTool(['mosquitto_pub', '-h', '127.0.0.1', ...words])).toMatchObject({ code: 0, err: '' });
+    const elsewhere = await runTool(['mosquitto_pub', '-h', 'localhost', ...words]);
+    expect(elsewhere.code).toBe(8);
+    expect(elsewhere.err).toContain('Hostname/IP does not match');
+    expect(await runTool(['mosquitto_pub', '-h', 'localhost', '--insecure', ...words])).toMatchObject({ code: 0 });
   });
 
   test('works two ways: the server checks clients as well', async () => {

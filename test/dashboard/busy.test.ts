@@ -91,8 +91,12 @@ describe.skipIf(lacksBrowser())(needingBrowser('the dashboard under load'), { ti
     const before = await heapBytes();
     for (let number = 0; number < 40; number++) await find(`device-0${42_000 + number * 7}`);
     const after = await heapBytes();
-    const answers = await page.evaluate<number[]>(`performance.getEntriesByType('resource')
-      .filter(({ name }) => name.includes('search=')).map(({ startTime, responseEnd }) => responseEnd - startTime)`);
+    // The page asks by way of a worker, whose times are its own.
+    const asked = page.workers().map((worker) =>
+      worker.evaluate<number[]>(`performance.getEntriesByType('resource')
+        .filter(({ name }) => name.includes('search=')).map(({ startTime, responseEnd }) => responseEnd - startTime)`),
+    );
+    const answers = (await Promise.all(asked)).flat();
     const middle = (values: number[]): number => values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
     const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
     process.stdout.write(

@@ -6,11 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { refusalInChinese, reportInChinese } from '../../dashboard/src/language/zh/broker/broker-texts.ts';
 import { failures } from '../../dashboard/src/language/zh/broker/failures.ts';
 import { reports } from '../../dashboard/src/language/zh/broker/reports.ts';
+import { advices, happenings } from '../../dashboard/src/language/zh/broker/source-failures.ts';
 import { optionInChinese, optionTexts } from '../../dashboard/src/language/zh/options.ts';
 import { zh } from '../../dashboard/src/language/zh.ts';
 import { brokerRows } from '../../src/config/catalog.ts';
+import { changingCollections } from '../../src/config/changing/section-changes.ts';
+import { ShownSections } from '../../src/config/changing/sections.ts';
 import { collections } from '../../src/config/collections.ts';
 import { moduleDescriptions, pluginRows } from '../../src/config/emqx/plugins.ts';
+import { loadSettings } from '../../src/config/load.ts';
 import type { OptionRow } from '../../src/ports/option.ts';
 import { root } from '../structure/source-tree.ts';
 
@@ -58,7 +62,7 @@ describe('the Chinese of the page', () => {
 
   it('keeps the places of what varies', () => {
     const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
-    const pairs = [...Object.entries(zh), ...failures, ...reports];
+    const pairs = [...Object.entries(zh), ...failures, ...reports, ...happenings, ...advices];
     expect(pairs.filter(([en, chinese]) => places(en).join() !== places(chinese).join())).toEqual([]);
     expect(pairs.filter(([, chinese]) => chinese.trim() === '')).toEqual([]);
   });
@@ -78,6 +82,58 @@ describe('the Chinese of the page', () => {
     expect(written.length).toBeGreaterThan(20);
     const untold = written.filter((entry) => reportInChinese(entry) === entry);
     expect(untold, 'to be written into dashboard/src/language/zh/broker/reports.ts').toEqual([]);
+  });
+
+  it('says in Chinese whom a permission and a ban are about', () => {
+    expect(reportInChinese('permission for everybody: allow all "demo/#"')).toBe(
+      '为所有人添加权限：allow all "demo/#"',
+    );
+    expect(reportInChinese('end of the ban of the client_id "x: y"')).toBe('解除对客户端标识 "x: y" 的封禁');
+  });
+
+  it('has what can be wrong with a source of logins', () => {
+    const told = messagesOf('src/access', /\bwhat: (['`])((?:(?!\1).)+)\1/g);
+    const todo = messagesOf('src/access', /\badvice: (['"`])((?:(?!\1).)+)\1/g).filter((text) => text !== 'run');
+    expect([told.length, todo.length].every((count) => count > 30)).toBe(true);
+    const makeUp = (what: string, advice: string): string =>
+      `DATABASE_X: Access source 'devices': PostgreSQL at 127.0.0.1:1 ${what} ("connect refused; ended the connection."); ${advice}.`;
+    const untold = [
+      ...told.map((what) => makeUp(what, 'see its log')),
+      ...todo.map((advice) => makeUp('cannot be asked', advice)),
+    ]
+      .map((text) => [text, reportInChinese(text)] as const)
+      .filter(([, chinese]) =>
+        /\b(?:see|check|correct|raise|the|is|has|cannot)\b/.test(chinese.replace(/\(".*"\)/, '')),
+      );
+    expect(untold, 'to be written into dashboard/src/language/zh/broker/source-failures.ts').toEqual([]);
+    expect(reportInChinese(`Access source devices cannot answer: ${makeUp('cannot be reached', 'see its log')}`)).toBe(
+      '访问来源 devices 无法应答：访问来源 \'devices\'：PostgreSQL（127.0.0.1:1）无法连接 ("connect refused; ended the connection.")；请查看其日志。',
+    );
+  });
+
+  it('has what each kind of listener, source and bridge is', async () => {
+    const machine = {
+      platform: 'linux',
+      environment: {},
+      homeDirectory: '/',
+      workingDirectory: '/',
+      root: false,
+    } as const;
+    const sections = new ShownSections(await loadSettings({ file: undefined, flags: [], ports: [], machine }));
+    const kinds = changingCollections.flatMap((collection) => sections.kinds(collection));
+    expect(kinds.map(({ sentence }) => sentence).filter((text) => reportInChinese(text) === text)).toEqual([]);
+  });
+
+  it('has why a section cannot be', () => {
+    const folder = 'src/config/changing/section-changes.ts';
+    const told = [
+      ...readFileSync(join(root, folder), 'utf8').matchAll(
+        /return (?:isThere \? )?(['`])((?:(?!\1).)*\b(?:there is|wins?|only listener)\b(?:(?!\1).)*)\1/g,
+      ),
+    ];
+    const texts = told.map(([, , text = '']) => text.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, 'something'));
+    expect(texts.length).toBeGreaterThan(4);
+    expect(texts.filter((text) => refusalInChinese('', text) === text)).toEqual([]);
   });
 
   it('has what each plugin does', () => {

@@ -38,6 +38,8 @@ describe('payloads', () => {
     ]);
     expect([...fieldsOf('  ')]).toEqual([]);
     expect([...fieldsOf('{"t":')]).toEqual([]);
+    const many = packet('t', JSON.stringify(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`f${n}`, n]))));
+    expect(numbersOf([many]).series.map(({ name }) => name)).toEqual(['f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7']);
     const newestFirst = [packet('t', '3', 2), packet('t', 'text', 1), packet('t', '1', 0)];
     expect(numbersOf(newestFirst)).toEqual({ times: [0, 2], series: [{ name: '', values: [1, 3] }] });
   });

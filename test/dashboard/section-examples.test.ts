@@ -1,23 +1,38 @@
-/** The lines that the page gives out for the configuration are right as they stand. */
+/** The lines that the page gives out for the configuration are right as they stand, and there are some for each kind that needs a file. */
 
 import { expect, it } from 'vitest';
-import { bridgeExample, sourceExamples } from '../../dashboard/src/pages/section-examples.ts';
-import { bridgeSpec } from '../../src/bridges/spec-of-options.ts';
-import { problemsOfYaml } from '../../src/config/load.ts';
-import { readYaml } from '../../src/config/native-yaml.ts';
-import { accessKinds } from '../../src/config/rows/access/kinds.ts';
-import { settle } from '../../src/config/settings.ts';
+import { fileExamples } from '../../dashboard/src/pages/sections/file-examples.ts';
+import { mainOptions } from '../../dashboard/src/pages/sections/main-options.ts';
+import { ShownSections } from '../../src/config/changing/sections.ts';
+import { loadSettings, problemsOfYaml } from '../../src/config/load.ts';
 
-it.for([['bridge', bridgeExample] as const, ...Object.entries(sourceExamples)])(
-  'adds a section without a mistake: %s',
-  async ([, text]) => {
-    expect(await problemsOfYaml(text)).toEqual([]);
-  },
-);
+const machine = { platform: 'linux', environment: {}, homeDirectory: '/', workingDirectory: '/', root: false } as const;
+const given = await loadSettings({ file: undefined, flags: [], ports: [], machine });
+const sections = new ShownSections(given);
+const collections = ['listeners', 'access', 'bridges'] as const;
 
-it('describes a bridge that can be opened, and sources of kinds that there are', () => {
-  const bridges = settle([readYaml(bridgeExample, 'hoopoe.yaml')], []).bridges;
-  expect([...bridges].map(([name, options]) => bridgeSpec(name, options, 'here').addresses)).toHaveLength(1);
-  const kinds = accessKinds.map(({ kind }) => kind);
-  expect(Object.keys(sourceExamples).filter((kind) => !kinds.includes(kind))).toEqual([]);
+it.for(Object.entries(fileExamples))('adds a section without a mistake: %s', async ([, text]) => {
+  expect(await problemsOfYaml(text)).toEqual([]);
+});
+
+it('has lines for exactly the kinds that need a file', () => {
+  const kinds = collections.flatMap((collection) => sections.kinds(collection));
+  const needing = kinds.filter(({ needsFile }) => needsFile !== undefined).map(({ kind }) => kind);
+  expect(Object.keys(fileExamples).sort()).toEqual(needing.sort());
+});
+
+it.for(collections)('asks first for options that there are: %s', (collection) => {
+  for (const { kind, needsFile } of sections.kinds(collection)) {
+    const names = sections.blank(collection, kind).map(({ path }) => path.replace(`${collection}.NAME.`, ''));
+    if (needsFile !== undefined) {
+      expect(names, `${kind} needs a file that can be named`).toContain(needsFile);
+      continue;
+    }
+    const main = mainOptions(collection, kind);
+    expect(main.length, kind).toBeGreaterThan(0);
+    expect(
+      main.filter((name) => !names.includes(name)),
+      kind,
+    ).toEqual([]);
+  }
 });

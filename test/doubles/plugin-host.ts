@@ -1,5 +1,6 @@
 /** A broker in memory with plugins, as a start puts them together. */
 
+import type { Isolation } from '../../src/plugins/isolated/isolated-plugin.ts';
 import type { PluginsParts } from '../../src/plugins/plugins.ts';
 import { Plugins } from '../../src/plugins/plugins.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
@@ -22,11 +23,14 @@ export interface HostOptions extends TestBrokerOptions {
   readonly isEnabled?: boolean;
   readonly parts?: PluginsParts['parts'];
   readonly aliases?: ReadonlyMap<string, string>;
+  /** Isolated plugins are found where this says, and run where `threads` says. */
+  readonly isolation?: Isolation;
+  readonly threads?: PluginsParts['threads'];
 }
 
 /** Loads the plugins into a new broker. */
 export async function pluginHost(definitions: readonly unknown[], options: HostOptions = {}): Promise<PluginHost> {
-  const { given = new Map(), isEnabled = true, parts = [], aliases = new Map(), ...rest } = options;
+  const { given = new Map(), isEnabled = true, parts = [], aliases = new Map(), isolation, threads, ...rest } = options;
   const lines: PluginHost['lines'] = [];
   const note: Log['info'] = (message, fields) => {
     lines.push({ message, fields });
@@ -49,10 +53,12 @@ export async function pluginHost(definitions: readonly unknown[], options: HostO
       description: '',
       isEnabled,
       find: async () => definition,
+      ...(isolation !== undefined && { isolation }),
       options: () => given,
     })),
     parts,
     aliases,
+    ...(threads !== undefined && { threads }),
   });
   return {
     t,

@@ -115,11 +115,13 @@ describe('certificates of clients', () => {
 
 describe('files of TLS that cannot be used', () => {
   it.each([
-    [`${server}, ca_file: empty.pem`, 'cannot use its authorities of clients'],
+    [`${server}, ca_file: empty.pem`, 'empty.pem): they hold no certificate'],
     [`${server}, ca_file: missing.pem`, 'listeners.mqtts.ca_file: cannot be read'],
     [`${server}, ca_path: empty`, 'listeners.mqtts.ca_path: the folder holds no certificate'],
     [`${server}, ca_path: bad`, 'listeners.mqtts.ca_path: der.crt holds no certificate in PEM'],
-    [`${server}, ca_file: ca.pem, crl_file: empty.pem`, 'cannot use its revocation list: it holds no revocation list'],
+    [`${server}, ca_file: ca.pem, crl_file: empty.pem`, 'empty.pem): it holds no revocation list'],
+    [server.replace('server.pem', 'half.pem'), 'half.pem, '],
+    [`${server}, dh_file: half.pem`, 'half.pem holds no parameters'],
     [
       `${server}, crl_file: ca.pem`,
       'listeners.mqtts.crl_file needs listeners.mqtts.ca_file or listeners.mqtts.ca_path as well',
@@ -137,6 +139,7 @@ describe('files of TLS that cannot be used', () => {
     const path = folderWithServer(authority);
     for (const name of ['empty', 'bad', 'lonely']) mkdirSync(join(path, name));
     writeFileSync(join(path, 'empty.pem'), '');
+    writeFileSync(join(path, 'half.pem'), authority.cert.slice(0, 300));
     writeFileSync(join(path, 'bad', 'der.crt'), Buffer.from([0x30, 0x82]));
     writeFileSync(join(path, 'lonely', 'a.pem'), authority.cert);
     writeFileSync(join(path, 'keys'), 'a:00\nb:secret\n');

@@ -1,11 +1,14 @@
 /** Commands on control topics are taken from whoever may publish there, by no detour, and are heard by nobody else. */
 
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { Counters } from '../../src/broker/counters.ts';
 import { takeControls } from '../../src/control-topics.ts';
+import { delayedModule } from '../../src/plugins/modules/delayed.ts';
 import type { ClientIdentity, Permission } from '../../src/ports/access.ts';
 import type { AccessSource } from '../../src/ports/access-source.ts';
 import { silentLog } from '../../src/ports/log.ts';
-import { type TestBroker, testBroker } from '../../src/testing/index.ts';
+import type { TestBroker } from '../../src/testing/index.ts';
+import { pluginHost } from '../doubles/plugin-host.ts';
 
 const TOPIC = '$CONTROL/test/v1';
 
@@ -16,13 +19,14 @@ interface Controlled {
 }
 
 /** Only `admin` may publish to the control topic; everybody may listen to it. */
-async function controlled(): Promise<Controlled> {
+async function controlled(plugins: readonly unknown[] = []): Promise<Controlled> {
   const commands: string[] = [];
   const authorize = (client: ClientIdentity, request: { action: string; topic: string }): Permission =>
     request.action === 'publish' && request.topic.includes('$CONTROL/') && client.clientId !== 'admin'
       ? 'deny'
       : 'allow';
-  const t = await testBroker({ access: { authorizers: [{ name: 'x', authorize }] } });
+  const { t, close } = await pluginHost(plugins, { access: { authorizers: [{ name: 'x', authorize }] } });
+  onTestFinished(close);
   const source = {
     control: {
       topic: TOPIC,
@@ -74,5 +78,20 @@ test('a will of somebody who may publish there is no command, and nobody hears i
   await admin.drop();
   await t.run();
   expect(t.broker.counters.willsPublished).toBe(1);
+  expect([commands, heard]).toEqual([[], []]);
+});
+
+test('a command does not wait: neither a delayed will nor a delayed publish becomes one', async () => {
+  const { t, commands, heard } = await controlled([delayedModule(new Counters())]);
+  const topic = `$delayed/1/${TOPIC}`;
+  const admin = t.client({ clientId: 'admin' });
+  expect(await admin.connect({ will: { ...will, topic } })).toMatchObject({ reasonCode: 0 });
+  await admin.publish(topic, 'x', { qos: 1 });
+  await t.run();
+  expect(admin.take('puback')).toMatchObject({ reasonCode: 0x90 });
+  await admin.drop();
+  await t.run();
+  expect(t.broker.counters.willsPublished).toBe(1);
+  await t.advance(5_000);
   expect([commands, heard]).toEqual([[], []]);
 });

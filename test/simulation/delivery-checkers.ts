@@ -138,8 +138,10 @@ export class DeliveryCheckers {
       return;
     }
     // A repeat may be the first delivery of a message that was routed before the subscription, or dropped then.
-    const wasDueAtFirst = subscriptions.some((fact) => fact.heldFrom < message.routed[0]!);
-    if ((message.routed.length > 1 && !wasDueAtFirst) || session.dropped.has(message.id)) return;
+    // What was sent at QoS 0 then may have been lost on its way.
+    const wasDueAtFirst = subscriptions.some(({ qos, heldFrom }) => qos > 0 && heldFrom < message.routed[0]!);
+    const isAnew = message.routed.length > 1 && (!wasDueAtFirst || session.missed.has(message.id));
+    if (isAnew || session.dropped.has(message.id)) return;
     this.#ledger.fail(
       `${clientId} got ${message.id} after ${message.publisher}#${last}, which was published later [MQTT-4.6.0-6]`,
       clientId,
@@ -157,7 +159,8 @@ export class DeliveryCheckers {
     if (isRepeated && message.qos !== 2) return;
     for (const other of before) {
       if (other.clientId === delivery.clientId && other.epoch === delivery.epoch) continue;
-      if (isRepeated && other.qos === 0) continue;
+      // Below QoS 2 a copy leaves before the commit; if that fails, the publisher's repeat may go to another member.
+      if (isRepeated && Math.min(other.qos, delivery.qos) < 2) continue;
       // What was on the wire when the broker ended a connection may be seen after what it gave to another member.
       if ([other, delivery].some((one) => one.qos === 1 && one.isOver())) continue;
       this.#ledger.fail(

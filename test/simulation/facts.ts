@@ -72,6 +72,8 @@ export class SessionFacts {
   readonly lastIndex: Map<string, number> = new Map();
   /** Messages that the broker told to have dropped for the session, with the reason. */
   readonly dropped: Map<string, string> = new Map();
+  /** Messages of which a copy could not be kept for the session: a repeat may be its first. */
+  readonly missed: Set<string> = new Set();
 
   constructor(epoch: number, since: Moment) {
     this.epoch = epoch;

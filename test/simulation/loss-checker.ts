@@ -27,6 +27,7 @@ export function noteDrop(ledger: Ledger, rules: LossRules, clientId: string, id:
   const message = ledger.messages.get(id);
   if (client === undefined || message === undefined) return;
   if (LEGAL.includes(reason)) client.session.dropped.set(id, reason);
+  if (['store_failed', 'offline_qos0', 'slow_client'].includes(reason)) client.session.missed.add(id);
   const isRight =
     (reason === 'store_failed' && rules.storeMayFail) ||
     (reason === 'queue_full' && rules.queuesAreShort) ||

@@ -25,7 +25,7 @@ async function simulate(seed: number): Promise<World> {
 
 function seeds(): [first: number, last: number] {
   if (SIMULATION_SEED !== undefined) return [Number(SIMULATION_SEED), Number(SIMULATION_SEED)];
-  const [first, last] = (SIMULATION_SEEDS ?? '1..800').split('..').map(Number);
+  const [first, last] = (SIMULATION_SEEDS ?? '1..1000').split('..').map(Number);
   return [first!, last!];
 }
 

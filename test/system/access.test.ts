@@ -105,7 +105,7 @@ listeners: { tcp: { host: 127.0.0.1, port: 0 } }
 access: { devices: { postgresql: { server: "127.0.0.1:1", connect_seconds_max: 1 } } }
 `;
   const { program, ports } = await startHoopoe([], { yaml });
-  await until(() => program.errors.includes('An access source does not work yet'), 'the warning');
+  await until(() => program.errors.includes('An access source cannot answer'), 'the warning');
   expect(program.errors).toMatch(/source=devices kind=postgresql code=POSTGRESQL_UNREACHABLE/);
   for (let attempt = 0; attempt < 3; attempt++) {
     const error = await mqtt

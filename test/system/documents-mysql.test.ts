@@ -174,7 +174,7 @@ access:
   test.skipIf(lacks('mosquitto-clients'))('says why it does not come to be, where the address is wrong', async () => {
     const yaml = `${listeners}access:\n  cloud:${sectionOf('sha256').replace(String(server.port), '1')}`;
     const { ports, program } = await startHoopoe([], { yaml });
-    await until(() => program.errors.includes('An access source does not work yet'), 'the warning', 10_000);
+    await until(() => program.errors.includes('An access source cannot answer'), 'the warning', 10_000);
     expect(program.errors).toMatch(/source=cloud kind=mysql code=MYSQL_UNREACHABLE/);
     const refused = mosquittoPubStarted(ports.get('tcp')!, '-u', 'emqx', '-P', 'public', '-t', 'a', '-m', 'x');
     expect(await refused.end()).not.toBe(0);

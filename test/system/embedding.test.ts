@@ -99,9 +99,9 @@ test('events tell the life of a client, and a listener that throws disturbs nobo
     'subscribed',
     'published',
     'unsubscribed',
+    'published',
     // Nobody wants it.
     'dropped',
-    'published',
     'sessionEnded',
     'disconnected',
     'refused',

@@ -2,45 +2,15 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { emqxCtl } from '../../src/cli/emqx-ctl/emqx-ctl.ts';
-import type { Program, Terminal } from '../../src/cli/program.ts';
 import { connectedJs } from '../clients/mqttjs.ts';
 import { folder, until } from '../listeners/listening.ts';
+import { type Said, typed } from './emqx-terminal.ts';
 import { startHoopoe } from './executable.ts';
 
-const nothing: Program = {
-  startBroker: () => Promise.reject(new TypeError('no broker is to be started')),
-  storeTools: () => Promise.reject(new TypeError('no store is to be opened')),
-  explainAccess: () => Promise.reject(new TypeError('no source is to be asked')),
-};
-
-type Call = (name: string, words: string) => Promise<{ code: number; out: string; err: string }>;
+type Call = (name: string, words: string) => Promise<Said>;
 
 function caller(dataDirectory: string): Call {
-  return async (name, words) => {
-    let [out, err] = ['', ''];
-    const terminal: Terminal = {
-      machine: {
-        platform: process.platform,
-        environment: { HOOPOE_DATA_DIR: dataDirectory },
-        homeDirectory: '/',
-        workingDirectory: '/',
-        root: false,
-      },
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      send: () => Promise.resolve(true),
-      receive: () => {
-        throw new TypeError('nothing is to be received');
-      },
-    };
-    const code = await emqxCtl(name, words === '' ? [] : words.split(' '), undefined, terminal, nothing);
-    return { code, out, err };
-  };
+  return (name, words) => typed(name, words === '' ? [] : words.split(' '), '/', { HOOPOE_DATA_DIR: dataDirectory });
 }
 
 const yaml =
@@ -64,7 +34,7 @@ const exchanges: readonly (readonly [words: string, out: string])[] = [
   ['cluster status', "Cluster status: #{running_nodes => ['emqx@127.0.0.1'],stopped_nodes => []}\n"],
   [
     'listeners',
-    `mqtt:tcp:tcp\n  listen_on       : ADDRESS\n  acceptors       : 1\n  max_conns       : infinity\n` +
+    `mqtt:tcp:tcp\n  listen_on       : ADDRESS\n  acceptors       : 1\n  max_conns       : 1000000\n` +
       '  current_conn    : 1\n  shutdown_count  : []\n',
   ],
   ['listeners stop mqtt:tcp:nobody', 'No such listener mqtt:tcp:nobody\n'],

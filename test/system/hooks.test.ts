@@ -130,7 +130,8 @@ const filters: [string, Filter, number, string[]][] = [
 
 test.each(filters)('onPublish: %s', async (_title, hook, code, delivered) => {
   // The last message tells that nothing else is to come.
-  const onPublish: Filter = (message, client) => (message.topic === 'end' ? message : hook(message, client));
+  const onPublish: Filter = (message, client, isWill) =>
+    message.topic === 'end' ? message : hook(message, client, isWill);
   const { urlOf } = await serve({ onPublish });
   const receiver = await connectedJs(urlOf('tcp'), mqtt5);
   await receiver.client.subscribeAsync(['topic', 'end'], { qos: 2 });

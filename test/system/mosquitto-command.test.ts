@@ -1,6 +1,7 @@
 /** The command by the name of Mosquitto: its options, its exit codes, and what it says about mistakes. */
 
 import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RunningProgram } from '../clients/programs.ts';
@@ -51,6 +52,10 @@ describe('hoopoe mosquitto', () => {
     await until(() => said().includes(listens) || program.ended !== undefined, 'the broker listens', 20_000);
     expect(program.ended).toBeUndefined();
     expect(said()).toContain(`: Starting in local only mode.`);
+    // Both loopbacks are listened on where the machine has both, and both are told.
+    const hasBoth = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+    await until(() => said().includes(' running\n'), 'all is said', 20_000);
+    expect(said().includes(`Opening ipv6 listen socket on port ${port}.`)).toBe(hasBoth);
     program.kill('SIGTERM');
     expect(await program.end()).toBe(0);
   });

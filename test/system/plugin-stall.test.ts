@@ -1,4 +1,4 @@
-/** A plugin whose code never returns: the broker ends, starts again without it, and nothing is lost or let in. */
+/** A plugin in the broker's thread whose code never returns: the broker ends, starts again without it, and nothing is lost or let in. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ function pluginWith(text: string): string {
 }
 
 const configuration = (file: string): string =>
-  `listeners: { tcp: { host: 127.0.0.1, port: 0 } }\nplugins: { stuck: { path: ${JSON.stringify(file)} } }\n`;
+  `listeners: { tcp: { host: 127.0.0.1, port: 0 } }\nplugins: { stuck: { isolated: false, path: ${JSON.stringify(file)} } }\n`;
 
 const properties = { sessionExpiryInterval: 600 };
 

@@ -3,8 +3,11 @@
  * answers others, and when all come back soon after it checks none of the slow hashes again.
  */
 
+import { fork } from 'node:child_process';
 import { pbkdf2 } from 'node:crypto';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { hash } from '@node-rs/bcrypt';
 import { expect, onTestFinished, test } from 'vitest';
@@ -14,6 +17,7 @@ import { openLogins, usersOf } from '../access/login-sources.ts';
 import { serve } from '../clients/serving.ts';
 import { until } from '../listeners/listening.ts';
 
+const clientsProgram = fileURLToPath(new URL('storm-clients.mjs', import.meta.url));
 const CLIENTS = 2000;
 const WRONG_CLIENTS = 200;
 /** Low enough for a test of so many. That hashes run beside the broker is proved in password-checks.test.ts. */
@@ -74,24 +78,22 @@ function codeOf({ received }: Client): number | undefined {
   return bytes.length >= 4 && bytes[0] === 0x20 ? bytes[3] : undefined;
 }
 
-/** All come at once. Resolves with the return codes, and leaves nobody connected. */
-async function storm(port: number, count: number, password: (n: number) => string): Promise<(number | undefined)[]> {
-  const clients = Array.from({ length: count }, (_, n) =>
-    clientAt(port, connectPacket(`c${n}`, `user${n}`, password(n))),
-  );
-  const isAnswered = (client: Client): boolean => client.closed || codeOf(client) !== undefined;
-  try {
-    await until(() => clients.every(isAnswered), `${count} answers`, STORM_MS_MAX);
-    return clients.map(codeOf);
-  } finally {
-    for (const { socket } of clients) socket.destroy();
-  }
+/** All come at once, from another process. Resolves with the return codes; nobody stays connected. */
+async function storm(port: number, count: number, password: (n: number) => string): Promise<(number | null)[]> {
+  const child = fork(clientsProgram, { serialization: 'advanced' });
+  onTestFinished(() => void child.kill());
+  const clients = Array.from({ length: count }, (_, n) => ({
+    clientId: `c${n}`,
+    username: `user${n}`,
+    password: password(n),
+  }));
+  const answered = once(child, 'message') as Promise<[(number | null)[]]>;
+  child.send({ port, clients, withinMs: STORM_MS_MAX });
+  const [codes] = await answered;
+  return codes;
 }
 
-/**
- * Sends a PINGREQ after each answer, and keeps the longest time between two answers: whatever holds up the broker, or
- * this process with it, falls into one of them.
- */
+/** Sends a PINGREQ after each answer, and keeps the longest time between two answers: whatever holds up the broker falls into one of them. */
 class Watcher {
   readonly #client: Client;
   #answeredAt = 0;

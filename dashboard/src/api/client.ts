@@ -1,5 +1,8 @@
 /** Requests to the management API. The login is a cookie that scripts cannot read; changes carry the token against forgery. */
 
+import { ask, reachable } from './transport.ts';
+import type { Answered } from './worker-messages.ts';
+
 export const API = '/api/v1';
 
 /** One thing that is wrong with what was sent. */
@@ -48,41 +51,38 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-async function failureOf(response: Response): Promise<ApiError> {
+async function failureOf({ status, statusText, body }: Answered): Promise<ApiError> {
   let code = 'http';
-  let message = `${response.status} ${response.statusText}`;
+  let message = `${status} ${statusText}`;
   let problems: readonly Problem[] = [];
   try {
-    const body = (await response.json()) as { error?: { code?: string; message?: string; problems?: Problem[] } };
-    code = body.error?.code ?? code;
-    message = body.error?.message ?? message;
-    problems = body.error?.problems ?? problems;
+    const said = JSON.parse(await body.text()) as {
+      error?: { code?: string; message?: string; problems?: Problem[] };
+    };
+    code = said.error?.code ?? code;
+    message = said.error?.message ?? message;
+    problems = said.error?.problems ?? problems;
   } catch {
     // A proxy between here and the broker may answer with anything.
   }
-  return new ApiError(response.status, code, message, problems);
+  return new ApiError(status, code, message, problems);
 }
 
-async function send(path: string, options: RequestOptions): Promise<Response> {
+async function send(path: string, options: RequestOptions): Promise<Answered> {
   const { method = 'GET', body, signal } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET' && csrfToken !== '') headers['x-csrf-token'] = csrfToken;
   if (body !== undefined) headers['content-type'] = 'application/json';
-  let response: Response;
+  let answer: Answered;
   try {
-    response = await fetch(API + path, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      ...(signal !== undefined && { signal }),
-    });
+    const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    answer = await ask(API + path, init, signal);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'unreachable', 'The broker does not answer');
   }
-  if (response.ok) return response;
-  const failure = await failureOf(response);
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  const failure = await failureOf(answer);
   const isAboutLogin = failure.status === 401 && failure.code !== 'login_failed';
   if (isAboutLogin || failure.code === 'password_change_required') sessionEnded(failure);
   throw failure;
@@ -90,15 +90,23 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
 
 /** @throws ApiError, and the AbortError of `signal` */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const response = await send(path, options);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  const { status, body } = await send(path, options);
+  return (status === 204 ? undefined : JSON.parse(await body.text())) as T;
+}
+
+/** Loads a part of the page when the broker is there. */
+export async function loaded<T>(load: () => Promise<T>): Promise<T> {
+  await reachable(`${API}/session`);
+  return await load();
 }
 
 /** Saves a file that the API answers with, under the name that the broker gives it. */
 export async function download(path: string): Promise<void> {
-  const response = await send(path, { method: 'POST' });
-  const name = /filename="([^"/\\]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-  saveBlob(await response.blob(), name ?? 'hoopoe.backup');
+  const { headers, body } = await send(path, { method: 'POST' });
+  const name = /filename="([^"/\\]+)"/.exec(
+    new Headers(headers as [string, string][]).get('content-disposition') ?? '',
+  )?.[1];
+  saveBlob(body, name ?? 'hoopoe.backup');
 }
 
 /** Offers what is in memory as a file. */

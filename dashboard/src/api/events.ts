@@ -5,6 +5,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { API } from './client.ts';
+import { stream } from './transport.ts';
 
 export type StreamState = 'connecting' | 'open' | 'lost' | 'paused';
 
@@ -27,40 +28,36 @@ export function useEvents(
   const names = events.join(',');
   useEffect(() => {
     if (path === undefined) return;
-    let source: EventSource | undefined;
+    let end: (() => void) | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let retryMs = RETRY_MS_FIRST;
     const close = (): void => {
-      source?.close();
-      source = undefined;
+      end?.();
+      end = undefined;
       clearTimeout(timer);
     };
+    const wanted = new Set(names.split(','));
     const open = (): void => {
       close();
-      const opened = new EventSource(API + path);
-      source = opened;
-      opened.onopen = () => {
-        retryMs = RETRY_MS_FIRST;
-        setState('open');
-      };
-      // The browser's own retries stop for good after some answers, so they are made here.
-      opened.onerror = () => {
-        close();
-        setState('lost');
-        timer = setTimeout(open, retryMs);
-        retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
-      };
-      for (const name of names.split(',')) {
-        opened.addEventListener(name, (event: MessageEvent<string>) => {
-          receiver.current(name, JSON.parse(event.data));
-        });
-      }
+      end = stream(API + path, (told) => {
+        if (told.kind === 'opened') {
+          retryMs = RETRY_MS_FIRST;
+          setState('open');
+        } else if (told.kind === 'event') {
+          if (wanted.has(told.name)) receiver.current(told.name, JSON.parse(told.data));
+        } else {
+          close();
+          setState('lost');
+          timer = setTimeout(open, retryMs);
+          retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
+        }
+      });
     };
     const followTab = (): void => {
       if (document.hidden) {
         close();
         setState('paused');
-      } else if (source === undefined) {
+      } else if (end === undefined) {
         setState('connecting');
         open();
       }

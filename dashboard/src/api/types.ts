@@ -188,6 +188,8 @@ export interface AccessSource {
   readonly enabled?: boolean;
   readonly logins?: Counts;
   readonly permissions?: Counts;
+  /** Whether its place in the order can be changed. */
+  readonly movable?: boolean;
   readonly canTest: boolean;
   readonly hasUsers: boolean;
 }
@@ -234,6 +236,15 @@ export interface Ban {
   readonly until?: string;
 }
 
+export interface BridgeFailure {
+  readonly code: string;
+  /** In English, as the log has it. */
+  readonly message: string;
+  /** What varies in the message. */
+  readonly fields?: Readonly<Record<string, string | number>>;
+  readonly atMs?: number;
+}
+
 export interface Bridge {
   readonly name: string;
   readonly state: string;
@@ -241,7 +252,7 @@ export interface Bridge {
   readonly version?: string;
   readonly connectedAt?: string;
   readonly inflight?: number;
-  readonly lastFailure?: { readonly code: string; readonly message: string; readonly atMs?: number };
+  readonly lastFailure?: BridgeFailure;
   readonly counters?: Readonly<Record<string, number>>;
 }
 
@@ -264,6 +275,12 @@ export interface Plugin {
   readonly kind?: string;
   readonly error?: string;
   readonly options?: readonly PluginOption[];
+  /** Whether it has a thread of its own; of plugins of the operator's alone. */
+  readonly isolated?: boolean;
+  readonly memoryBytes?: number;
+  readonly memoryBytesMax?: number;
+  readonly restarts?: number;
+  readonly lastError?: string;
 }
 
 export interface Listener {

@@ -21,10 +21,25 @@ const timeSteps = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 14_400, 21_600,
 /** Steps of the axis at which sizes are round. */
 const binarySteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
-function optionsOf(
-  { series, format, heightPixels = 150, isBinary = false, spanSeconds }: ChartProps,
-  width: number,
-): uPlot.Options {
+/** Part of the range that stays free above and below. */
+const MARGIN = 0.1;
+
+function rangeOf(isFitted: boolean, min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (!isFitted || min === null || max === null) return [0, max !== null && max > 0 ? max * (1 + MARGIN) : 1];
+  const room = max > min ? (max - min) * MARGIN : Math.abs(max) * MARGIN || 1;
+  return [min - room, max + room];
+}
+
+/** `8 KiB`, not `8.0 KiB`, and on a fitted axis as many digits as tell its steps apart. */
+function tickText(tick: number, step: number, { format, isFitted = false }: ChartProps): string {
+  if (!isFitted) return format(tick).replace(/\.0(?![0-9])/, '');
+  const digits = Math.max(0, Math.ceil(-Math.log10(step) + 1));
+  return step >= 1000 ? format(tick) : String(Number(tick.toFixed(Math.min(digits, 10))));
+}
+
+function optionsOf(props: ChartProps, width: number): uPlot.Options {
+  const { series, heightPixels = 150, isBinary = false, isFitted = false, spanSeconds } = props;
+
   const axis = {
     stroke: colourOf('--ink-soft'),
     grid: { stroke: colourOf('--line'), width: 1 },
@@ -33,7 +48,8 @@ function optionsOf(
   return {
     width,
     height: heightPixels,
-    padding: [8, 8, 0, 0],
+    // On the right there is room for half of the last time.
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
@@ -46,17 +62,22 @@ function optionsOf(
           },
         },
       }),
-      y: { range: (_plot: uPlot, _min: number, max: number) => [0, max > 0 ? max * 1.1 : 1] },
+      y: { range: (_plot: uPlot, min: number | null, max: number | null) => rangeOf(isFitted, min, max) },
     },
     axes: [
       {
         ...axis,
         font: AXIS_FONT,
-        size: 24,
+        // So far below that the lowest figure of the other axis does not run into the first time.
+        gap: 9,
+        size: 28,
         incrs: timeSteps,
         space: 70,
-        values: (_plot, ticks, _axis, _space, step) =>
-          ticks.map((at) => (step < 60 ? seconds : minutes).format(at * 1000)),
+        // Of a short span without a round time in it the next one is given, which lies beside the drawing and would be cut.
+        values: (plot, ticks, _axis, _space, step) =>
+          ticks.map((at) =>
+            at > (plot.scales['x']?.max ?? at) ? '' : (step < 60 ? seconds : minutes).format(at * 1000),
+          ),
       },
       {
         ...axis,
@@ -64,7 +85,7 @@ function optionsOf(
         size: 62,
         space: 36,
         ...(isBinary && { incrs: binarySteps }),
-        values: (_plot, ticks) => ticks.map((tick) => format(tick)),
+        values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => tickText(tick, step, props)),
       },
     ],
     series: [
@@ -75,7 +96,7 @@ function optionsOf(
           label: name,
           stroke,
           width: 1.6,
-          fill: series.length === 1 ? `${stroke}22` : '',
+          fill: series.length === 1 && !isFitted ? `${stroke}22` : '',
           points: { show: false },
         };
       }),

@@ -1,6 +1,7 @@
 /** A chart over time. The drawing itself is loaded when the first chart is wanted. */
 
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { loaded } from '../api/client.ts';
 import classes from './chart.module.css';
 
 export interface ChartSeries {
@@ -21,11 +22,13 @@ export interface ChartProps {
   readonly spanSeconds?: number;
   /** Whether the values are bytes, whose round numbers are powers of two. */
   readonly isBinary?: boolean;
+  /** Whether the axis goes from the least to the greatest value, instead of from nothing. */
+  readonly isFitted?: boolean;
   /** Text in place of the last values of the series. */
   readonly latest?: readonly string[];
 }
 
-const Drawing = lazy(() => import('./drawing.tsx'));
+const Drawing = lazy(() => loaded(() => import('./drawing.tsx')));
 
 export function TimeChart(props: ChartProps): ReactNode {
   const { title, series, format, latest, heightPixels = 150 } = props;

@@ -6,6 +6,8 @@ import { type Language, useLanguage } from './language.tsx';
 export interface Format {
   /** `12,345`. */
   number(value: number | undefined): string;
+  /** `20.0375`, with all the digits that were sent. */
+  precise(value: number | undefined): string;
   /** `12.3k`, for places that are narrow. */
   short(value: number | undefined): string;
   /** `4.2 MiB`. */
@@ -62,6 +64,7 @@ function duration(seconds: number | undefined, language: Language): string {
 function latency(seconds: number | undefined): string {
   if (seconds === undefined || !Number.isFinite(seconds)) return NOTHING;
   if (seconds >= 1) return `${seconds.toFixed(1)} s`;
+  if (seconds === 0) return '0 ms';
   const ms = seconds * 1000;
   if (ms >= 1) return `${ms >= 100 ? Math.round(ms) : ms.toFixed(1)} ms`;
   return `${Math.round(ms * 1000)} µs`;
@@ -93,6 +96,7 @@ function msOf(at: string | number | undefined): number | undefined {
 function makeFormat(language: Language): Format {
   const locale = locales[language];
   const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const all = new Intl.NumberFormat(locale, { maximumFractionDigits: 12 });
   const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
   const relativeTime = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
@@ -110,6 +114,7 @@ function makeFormat(language: Language): Format {
   };
   return {
     number: (value) => (value === undefined || !Number.isFinite(value) ? NOTHING : plain.format(value)),
+    precise: (value) => (value === undefined || !Number.isFinite(value) ? NOTHING : all.format(value)),
     short: (value) => (value === undefined || !Number.isFinite(value) ? NOTHING : compact.format(value)),
     bytes,
     duration: (seconds) => duration(seconds, language),

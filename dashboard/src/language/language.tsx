@@ -4,6 +4,7 @@
  */
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import { loaded } from '../api/client.ts';
 import type { Text } from './zh.ts';
 
 export type { Text } from './zh.ts';
@@ -34,7 +35,7 @@ function wanted(): Language {
 type Texts = typeof import('./zh.ts') | undefined;
 
 async function load(language: Language): Promise<Texts> {
-  return language === 'zh' ? await import('./zh.ts') : undefined;
+  return language === 'zh' ? await loaded(() => import('./zh.ts')) : undefined;
 }
 
 function fill(text: string, values: Values | undefined): string {

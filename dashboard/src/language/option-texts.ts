@@ -1,6 +1,7 @@
 /** The texts of options in the language of the page. The Chinese ones are loaded when a view first shows options. */
 
 import { useCallback, useEffect, useState } from 'react';
+import { loaded } from '../api/client.ts';
 import { useLanguage } from './language.tsx';
 
 /** Gives the text itself in English, before the Chinese ones are there, and where there is none. */
@@ -12,7 +13,7 @@ export function useOptionTexts(): (text: string) => string {
     if (!isWanted) return;
     let isHere = true;
     // Without them the options are at least shown in English.
-    import('./zh/options.ts').then(
+    loaded(() => import('./zh/options.ts')).then(
       ({ optionInChinese }) => isHere && setInChinese({ of: optionInChinese }),
       () => {},
     );

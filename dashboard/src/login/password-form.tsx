@@ -6,7 +6,13 @@ import { useText } from '../language/language.tsx';
 import { Form } from '../parts/actions.tsx';
 import { PasswordField } from '../parts/password-field.tsx';
 
-export function PasswordForm({ changed }: { readonly changed?: () => void }): ReactNode {
+interface PasswordFormProps {
+  readonly changed?: () => void;
+  /** Where it may be left as it is. */
+  readonly cancel?: () => void;
+}
+
+export function PasswordForm({ changed, cancel }: PasswordFormProps): ReactNode {
   const t = useText();
   const { changePassword } = useSession();
   const [current, setCurrent] = useState('');
@@ -18,7 +24,7 @@ export function PasswordForm({ changed }: { readonly changed?: () => void }): Re
     changed?.();
   };
   return (
-    <Form submitLabel={t('Change the password')} submit={submit}>
+    <Form submitLabel={t('Change the password')} submit={submit} {...(cancel !== undefined && { cancel })}>
       <PasswordField
         label={t('Current password')}
         autoComplete="current-password"

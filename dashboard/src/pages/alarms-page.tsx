@@ -74,8 +74,8 @@ function columnsOf(t: Translate, report: (text: string) => string): readonly Col
     {
       key: 'message',
       title: t('What it says'),
-      isWide: true,
-      render: ({ message }) => <span title={report(message)}>{report(message)}</span>,
+      isText: true,
+      render: ({ message }) => report(message),
       text: ({ message }) => report(message),
     },
     {

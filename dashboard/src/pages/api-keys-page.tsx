@@ -7,12 +7,13 @@ import { request, segment } from '../api/client.ts';
 import type { ApiKey, List } from '../api/types.ts';
 import { useQuery } from '../api/use-query.ts';
 import { type Text, type Translate, useText } from '../language/language.tsx';
-import { ActionButton, FormDialog } from '../parts/actions.tsx';
+import { FormDialog } from '../parts/actions.tsx';
 import { LocalList } from '../parts/list.tsx';
 import { Page, Stack } from '../parts/page.tsx';
+import { RowActions } from '../parts/row-actions.tsx';
 import { Empty } from '../parts/states.tsx';
 import type { Column } from '../parts/table.tsx';
-import { CodeBlock, Copy, Mono, Tag, Time } from '../parts/values.tsx';
+import { CodeBlock, Mono, Tag, Time } from '../parts/values.tsx';
 
 const scopes: Readonly<Record<ApiKey['scope'], Text>> = {
   read: 'read: sees everything but secrets',
@@ -31,17 +32,17 @@ export default function ApiKeysPage(): ReactNode {
     key: 'actions',
     title: '',
     render: ({ id, name }) => (
-      <>
-        <Copy text={id} />{' '}
-        <ActionButton
-          isSmall
-          label={t('Delete')}
-          name={t('Delete the key {name}', { name })}
-          warning={t('Programs that use this key are refused from now on.')}
-          act={() => request(`/api-keys/${segment(id)}`, { method: 'DELETE' }).then(query.reload)}
-          done={t('Deleted')}
-        />
-      </>
+      <RowActions
+        name={name}
+        copied={id}
+        removal={{
+          label: t('Delete'),
+          title: t('Delete the key {name}', { name }),
+          warning: t('Programs that use this key are refused from now on.'),
+          act: () => request(`/api-keys/${segment(id)}`, { method: 'DELETE' }).then(query.reload),
+          done: t('Deleted'),
+        }}
+      />
     ),
   };
   return (
@@ -62,7 +63,7 @@ export default function ApiKeysPage(): ReactNode {
         query={query}
         columns={[...columnsOf(t), remove]}
         rowKey={({ id }) => id}
-        empty={<Empty title={t('There are no keys yet')} />}
+        empty={<Empty title={t('There are no keys yet')}>{t('“Make a key” makes the first one.')}</Empty>}
       />
       {isAdding && (
         <KeyDialog

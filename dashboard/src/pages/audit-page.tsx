@@ -2,13 +2,31 @@
 
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../api/types.ts';
-import { useReport, useText } from '../language/language.tsx';
+import { type Translate, useReport, useText } from '../language/language.tsx';
+import type { Text } from '../language/zh.ts';
 import { ServerList } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty } from '../parts/states.tsx';
 import { Copy, Mono, Tag, Time, type Tone } from '../parts/values.tsx';
 
 const tones: Readonly<Record<AuditEntry['outcome'], Tone>> = { done: 'good', refused: 'warn', failed: 'bad' };
+
+const kinds: ReadonlyMap<string, Text> = new Map([
+  ['login', 'login'],
+  ['api_key', 'API key'],
+  ['local', 'this machine'],
+  ['nobody', 'not logged in'],
+] as const);
+
+function kindText(kind: string, t: Translate): string {
+  const text = kinds.get(kind);
+  return text === undefined ? kind : t(text);
+}
+
+/** A login and a key have names of their own; commands on the machine of the broker and who is not logged in have none. */
+function whoOf({ who, kind }: AuditEntry, t: Translate): string {
+  return kind === 'local' || who === '' ? kindText(kind, t) : who;
+}
 
 export default function AuditPage(): ReactNode {
   const t = useText();
@@ -28,8 +46,8 @@ export default function AuditPage(): ReactNode {
           {
             key: 'who',
             title: t('By'),
-            render: ({ who, kind }) => <Mono text={who || kind} />,
-            text: ({ who }) => who,
+            render: (entry) => <Mono text={whoOf(entry, t)} />,
+            text: (entry) => whoOf(entry, t),
           },
           {
             key: 'what',
@@ -50,8 +68,18 @@ export default function AuditPage(): ReactNode {
             render: ({ address }) => <Mono text={address} />,
             text: ({ address }) => address,
           },
-          { key: 'kind', title: t('Kind'), isExtra: true, render: ({ kind }) => kind, text: ({ kind }) => kind },
-          { key: 'copy', title: '', render: ({ at, who, what }) => <Copy text={`${at} ${who} ${report(what)}`} /> },
+          {
+            key: 'kind',
+            title: t('Kind'),
+            isExtra: true,
+            render: ({ kind }) => kindText(kind, t),
+            text: ({ kind }) => kindText(kind, t),
+          },
+          {
+            key: 'copy',
+            title: '',
+            render: (entry) => <Copy text={`${entry.at} ${whoOf(entry, t)} ${report(entry.what)}`} />,
+          },
         ]}
         empty={<Empty title={t('Nothing was changed yet')} />}
       />

@@ -77,7 +77,6 @@ function columnsOf(t: Translate): readonly Column<Ban>[] {
     {
       key: 'value',
       title: t('Who'),
-      isWide: true,
       render: ({ value }) => <Mono text={value} />,
       text: ({ value }) => value,
     },
@@ -85,10 +84,11 @@ function columnsOf(t: Translate): readonly Column<Ban>[] {
     {
       key: 'reason',
       title: t('Reason'),
-      render: ({ reason }) => <span title={reason}>{reason || '–'}</span>,
+      isText: true,
+      render: ({ reason }) => reason || '–',
       text: ({ reason }) => reason,
     },
-    { key: 'by', title: t('By'), render: ({ by }) => by || '–', text: ({ by }) => by },
+    { key: 'by', title: t('By'), render: ({ by }) => byText(by, t) || '–', text: ({ by }) => byText(by, t) },
     { key: 'at', title: t('Since'), render: ({ at }) => <Time at={at} />, text: ({ at }) => at },
     {
       key: 'until',
@@ -97,6 +97,11 @@ function columnsOf(t: Translate): readonly Column<Ban>[] {
       text: ({ until }) => until ?? '',
     },
   ];
+}
+
+/** Commands on the machine of the broker have no login; the name of a login has no spaces. */
+function byText(by: string, t: Translate): string {
+  return by === 'this machine' ? t('this machine') : by;
 }
 
 const durations: readonly (readonly [string, Text, number])[] = [

@@ -12,9 +12,10 @@ import { LocalList } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty } from '../parts/states.tsx';
 import type { Column } from '../parts/table.tsx';
-import { Copy, Mono, Tag, Time, type Tone } from '../parts/values.tsx';
-import { HowToAdd } from './how-to-add.tsx';
-import { bridgeExample } from './section-examples.ts';
+import { Mono, Tag, Time, type Tone } from '../parts/values.tsx';
+import { bridgeFailure } from './bridge-failures.ts';
+import { AddSection, SectionActions } from './sections/section-actions.tsx';
+import { useSections } from './sections/sections.ts';
 
 const tones: Readonly<Record<string, Tone>> = { connected: 'good', idle: 'plain', stopped: 'plain' };
 
@@ -22,8 +23,9 @@ export default function BridgesPage(): ReactNode {
   const t = useText();
   const format = useFormat();
   const mayOperate = useMay('operator');
-  const mayAdministrate = useMay('admin');
   const query = useQuery<List<Bridge>>('/bridges', 5);
+  const sections = useSections('bridges');
+  const parts = { collection: 'bridges', sections, changed: query.reload } as const;
   const actions: Column<Bridge> = {
     key: 'actions',
     title: '',
@@ -31,8 +33,7 @@ export default function BridgesPage(): ReactNode {
       const act = (what: string) => () =>
         request(`/bridges/${segment(name)}/${what}`, { method: 'POST' }).then(query.reload);
       return (
-        <>
-          <Copy text={name} />{' '}
+        <SectionActions {...parts} name={name}>
           {mayOperate && state === 'stopped' && (
             <ActionButton isSmall label={t('Start')} name={t('Start {name}', { name })} act={act('start')} />
           )}
@@ -45,7 +46,7 @@ export default function BridgesPage(): ReactNode {
               act={act('stop')}
             />
           )}
-        </>
+        </SectionActions>
       );
     },
   };
@@ -53,7 +54,7 @@ export default function BridgesPage(): ReactNode {
     <Page
       title={t('Bridges')}
       lead={t('Connections to other brokers, by which messages cross.')}
-      actions={mayAdministrate && <HowToAdd label={t('Add a bridge')} examples={{ mqtt: bridgeExample }} />}
+      actions={<AddSection {...parts} label={t('Add a bridge')} />}
     >
       <LocalList
         id="bridges"
@@ -63,7 +64,9 @@ export default function BridgesPage(): ReactNode {
         query={query}
         columns={[...columnsOf(t, format), actions]}
         rowKey={({ name }) => name}
-        empty={<Empty title={t('There are no bridges')}>{t('“Add a bridge” shows how to make one.')}</Empty>}
+        empty={
+          <Empty title={t('There are no bridges')}>{t('“Add a bridge” makes one, which connects at once.')}</Empty>
+        }
       />
     </Page>
   );
@@ -83,9 +86,9 @@ function stateText(state: string, t: Translate): string {
   return text === undefined ? state : t(text);
 }
 
-const counterNames: ReadonlyMap<string, Text> = new Map([
-  ['messagesIn', 'Messages in'],
+const counterNames: readonly (readonly [string, Text])[] = [
   ['messagesOut', 'Messages out'],
+  ['messagesIn', 'Messages in'],
   ['bytesIn', 'Bytes in'],
   ['bytesOut', 'Bytes out'],
   ['connects', 'Times connected'],
@@ -95,16 +98,11 @@ const counterNames: ReadonlyMap<string, Text> = new Map([
   ['unmatched', 'No longer wanted'],
   ['tooLarge', 'Too large'],
   ['denied', 'Not permitted here'],
-]);
+];
+/** What stands in the list without being asked for. */
+const countersShown: ReadonlySet<string> = new Set(['messagesOut', 'messagesIn']);
 
 function columnsOf(t: Translate, format: Format): readonly Column<Bridge>[] {
-  const counters = ({ counters = {} }: Bridge): string =>
-    Object.entries(counters)
-      .map(([name, value]) => {
-        const text = counterNames.get(name);
-        return `${text === undefined ? name : t(text)} ${format.number(value)}`;
-      })
-      .join(', ');
   return [
     { key: 'name', title: t('Bridge'), render: ({ name }) => <Mono text={name} />, text: ({ name }) => name },
     {
@@ -125,20 +123,28 @@ function columnsOf(t: Translate, format: Format): readonly Column<Bridge>[] {
       render: ({ connectedAt }) => <Time at={connectedAt} />,
       text: ({ connectedAt }) => connectedAt ?? '',
     },
-    { key: 'counters', title: t('Figures'), isWide: true, render: (bridge) => counters(bridge), text: counters },
+    ...counterNames.map(([name, title]) => ({
+      key: name,
+      title: t(title),
+      isNumeric: true,
+      isExtra: !countersShown.has(name),
+      render: ({ counters }: Bridge) =>
+        name.startsWith('bytes') ? format.bytes(counters?.[name]) : format.number(counters?.[name]),
+      text: ({ counters }: Bridge) => String(counters?.[name] ?? ''),
+    })),
     {
       key: 'lastError',
       title: t('Last error'),
-      isWide: true,
+      isText: true,
       render: ({ lastFailure }) =>
         lastFailure === undefined ? (
           '–'
         ) : (
-          <span title={lastFailure.message}>
-            <Time at={lastFailure.atMs} /> {lastFailure.message}
-          </span>
+          <>
+            <Time at={lastFailure.atMs} /> · {bridgeFailure(lastFailure, t)}
+          </>
         ),
-      text: ({ lastFailure }) => lastFailure?.message ?? '',
+      text: ({ lastFailure }) => (lastFailure === undefined ? '' : bridgeFailure(lastFailure, t)),
     },
   ];
 }

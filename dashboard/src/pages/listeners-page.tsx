@@ -15,20 +15,32 @@ import { Empty } from '../parts/states.tsx';
 import type { Column } from '../parts/table.tsx';
 import { Copy, Facts, Mono, Tag, Time, type Tone } from '../parts/values.tsx';
 import { Link } from '../router/router.tsx';
+import { AddSection, SectionActions } from './sections/section-actions.tsx';
+import { useSections } from './sections/sections.ts';
 
 export default function ListenersPage(): ReactNode {
   const t = useText();
   const format = useFormat();
   const mayAdministrate = useMay('admin');
   const query = useQuery<List<Listener>>('/listeners', 5);
+  const sections = useSections('listeners');
+  const parts = { collection: 'listeners', sections, changed: query.reload } as const;
   const actions: Column<Listener> = {
     key: 'actions',
     title: '',
-    render: (listener) => mayAdministrate && <StartStop listener={listener} changed={query.reload} />,
+    render: (listener) => (
+      <SectionActions {...parts} name={listener.name}>
+        {mayAdministrate && <StartStop listener={listener} changed={query.reload} />}
+      </SectionActions>
+    ),
   };
   const withCertificate = (query.data?.items ?? []).filter(({ certificate }) => certificate !== undefined);
   return (
-    <Page title={t('Listeners')} lead={t('Where clients connect.')}>
+    <Page
+      title={t('Listeners')}
+      lead={t('Where clients connect.')}
+      actions={<AddSection {...parts} label={t('Add a listener')} />}
+    >
       <LocalList
         id="listeners"
         isCards
@@ -79,16 +91,24 @@ function StartStop({
   );
 }
 
+/** A listener has this limit where nobody configured one: it tells nothing beside that of the whole broker. */
+const LIMIT_TOLD_BELOW = 1_000_000;
+
 const DAY_MS = 86_400_000;
 const WARN_DAYS = 30;
 
-function CertificateTag({ expiresAt }: { readonly expiresAt: string }): ReactNode {
+interface CertificateTagProps {
+  readonly expiresAt: string;
+  readonly isExactShown?: boolean;
+}
+
+function CertificateTag({ expiresAt, isExactShown = false }: CertificateTagProps): ReactNode {
   const nowMs = useNow();
   const days = (Date.parse(expiresAt) - nowMs) / DAY_MS;
   const tone: Tone = days < 0 ? 'bad' : days < WARN_DAYS ? 'warn' : 'good';
   return (
     <Tag tone={tone}>
-      <Time at={expiresAt} />
+      <Time at={expiresAt} isExactShown={isExactShown} />
     </Tag>
   );
 }
@@ -101,14 +121,19 @@ function CertificateCard({ listener: { name, certificate } }: { readonly listene
     <Card title={t('Certificate of {name}', { name })}>
       <Facts
         rows={[
-          [t('Ends'), <CertificateTag key="ends" expiresAt={expiresAt} />],
-          [t('Names'), <Mono key="names" text={names.join(', ')} isWrapped />],
+          [t('Ends'), <CertificateTag key="ends" expiresAt={expiresAt} isExactShown />],
+          [t('Names'), <Mono key="names" text={names.map(bareName).join(', ')} isWrapped />],
           [t('Subject'), <Mono key="subject" text={subject} isWrapped />],
           [t('Issuer'), <Mono key="issuer" text={issuer} isWrapped />],
         ]}
       />
     </Card>
   );
+}
+
+/** `localhost` of `DNS:localhost`, and the short form of an address. */
+function bareName(name: string): string {
+  return name.replace(/^(?:DNS|IP Address|IP):/, '').replace(/^(?:0:){7}1$/, '::1');
 }
 
 function columnsOf(t: Translate, format: Format): readonly Column<Listener>[] {
@@ -145,7 +170,7 @@ function columnsOf(t: Translate, format: Format): readonly Column<Listener>[] {
       sortBy: 'connections',
       isNumeric: true,
       render: ({ connections, connectionsMax }) =>
-        connectionsMax === undefined
+        connectionsMax === undefined || connectionsMax >= LIMIT_TOLD_BELOW
           ? format.number(connections)
           : `${format.number(connections)} / ${format.number(connectionsMax)}`,
       text: ({ connections }) => String(connections),

@@ -8,13 +8,14 @@ import { useSession } from '../api/session.tsx';
 import type { DashboardUser, List, Role } from '../api/types.ts';
 import { useQuery } from '../api/use-query.ts';
 import { type Text, type Translate, useText } from '../language/language.tsx';
-import { ActionButton, FormDialog } from '../parts/actions.tsx';
+import { FormDialog } from '../parts/actions.tsx';
 import { LocalList } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { CredentialFields } from '../parts/password-field.tsx';
+import { RowActions } from '../parts/row-actions.tsx';
 import { Empty } from '../parts/states.tsx';
 import type { Column } from '../parts/table.tsx';
-import { Copy, Mono, Tag, Time } from '../parts/values.tsx';
+import { Mono, Tag, Time } from '../parts/values.tsx';
 
 const roles: Readonly<Record<Role, Text>> = {
   viewer: 'viewer: sees everything but secrets',
@@ -32,27 +33,18 @@ export default function LoginsPage(): ReactNode {
     key: 'actions',
     title: '',
     render: (user) => (
-      <>
-        <Copy text={user.name} />{' '}
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={t('Change {name}', { name: user.name })}
-          onClick={() => setEdited(user)}
-        >
-          {t('Change')}
-        </Button>{' '}
-        {user.name !== own && (
-          <ActionButton
-            isSmall
-            label={t('Remove')}
-            name={t('Remove {name}', { name: user.name })}
-            warning={t('This login ends now and cannot be used any more.')}
-            act={() => request(`/dashboard-users/${segment(user.name)}`, { method: 'DELETE' }).then(query.reload)}
-            done={t('Removed')}
-          />
-        )}
-      </>
+      <RowActions
+        name={user.name}
+        change={() => setEdited(user)}
+        removal={
+          user.name === own
+            ? undefined
+            : {
+                warning: t('This login ends now and cannot be used any more.'),
+                act: () => request(`/dashboard-users/${segment(user.name)}`, { method: 'DELETE' }).then(query.reload),
+              }
+        }
+      />
     ),
   };
   return (
@@ -85,11 +77,16 @@ function columnsOf(t: Translate): readonly Column<DashboardUser>[] {
     {
       key: 'name',
       title: t('Name'),
-      isWide: true,
       render: ({ name }) => <Mono text={name} />,
       text: ({ name }) => name,
     },
-    { key: 'role', title: t('Role'), render: ({ role }) => t(roles[role]), text: ({ role }) => t(roles[role]) },
+    {
+      key: 'role',
+      title: t('Role'),
+      isText: true,
+      render: ({ role }) => t(roles[role]),
+      text: ({ role }) => t(roles[role]),
+    },
     {
       key: 'password',
       title: t('Password'),

@@ -8,7 +8,7 @@ import { useEvents } from '../api/events.ts';
 import type { List, LogLine } from '../api/types.ts';
 import { type Query, useQuery } from '../api/use-query.ts';
 import { useFormat } from '../language/format.ts';
-import { type Text, useText } from '../language/language.tsx';
+import { type Text, useLanguage, useText } from '../language/language.tsx';
 import { SearchField } from '../parts/list.tsx';
 import { Page, Row } from '../parts/page.tsx';
 import { Empty, Failure, Loading } from '../parts/states.tsx';
@@ -65,7 +65,7 @@ function useLines(isPaused: boolean): {
 }
 
 export default function LogsPage(): ReactNode {
-  const t = useText();
+  const { t, language } = useLanguage();
   const [level] = useParam('level');
   const [search] = useParam('q');
   const [isPaused, setPaused] = useState(false);
@@ -85,7 +85,12 @@ export default function LogsPage(): ReactNode {
   return (
     <Page
       title={t('Logs')}
-      lead={t('The last lines of this broker’s log; the whole log is where the broker writes it.')}
+      lead={
+        <>
+          {t('The last lines of this broker’s log; the whole log is where the broker writes it.')}{' '}
+          {language !== 'en' && t('Lines of the log are written in English, as in its file.')}
+        </>
+      }
     >
       <Row>
         <SearchField label={t('Search the log')} />
@@ -106,7 +111,7 @@ export default function LogsPage(): ReactNode {
       {query.error !== undefined && <Failure error={query.error} retry={query.reload} />}
       {query.data === undefined && query.error === undefined && <Loading />}
       {shown.length === 0 && (lines.length > 0 || query.data?.items.length === 0) && (
-        <Empty title={t('No line is like this')} />
+        <Empty title={lines.length === 0 ? t('The log has no line yet') : t('No line is like this')} />
       )}
       {shown.length > 0 && <Lines lines={shown} />}
     </Page>

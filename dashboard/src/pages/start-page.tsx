@@ -2,26 +2,36 @@
 
 import { Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { List, Listener } from '../api/types.ts';
+import type { AccessSource, List, Listener } from '../api/types.ts';
 import { useQuery } from '../api/use-query.ts';
 import { useText } from '../language/language.tsx';
 import { Card, Page, Stack } from '../parts/page.tsx';
 import { Answer, Empty } from '../parts/states.tsx';
 import { CodeBlock } from '../parts/values.tsx';
 import { Link, useParam } from '../router/router.tsx';
-import { reachableUrl } from './listener-url.ts';
+import { isLoopback, reachableUrl } from './listener-url.ts';
+
+const LOGIN = '-u NAME -P PASSWORD';
 
 export default function StartPage(): ReactNode {
   const t = useText();
   const listeners = useQuery<List<Listener>>('/listeners');
+  const sources = useQuery<List<AccessSource>>('/access/sources');
   return (
     <Page title={t('First steps')} lead={t('Everything here is made for this very broker: copy and run it.')}>
-      <Answer query={listeners}>{({ items }) => <Steps listeners={items} />}</Answer>
+      <Answer query={listeners}>
+        {({ items }) => <Answer query={sources}>{(chain) => <Steps listeners={items} sources={chain.items} />}</Answer>}
+      </Answer>
     </Page>
   );
 }
 
-function Steps({ listeners }: { readonly listeners: readonly Listener[] }): ReactNode {
+interface StepsProps {
+  readonly listeners: readonly Listener[];
+  readonly sources: readonly AccessSource[];
+}
+
+function Steps({ listeners, sources }: StepsProps): ReactNode {
   const t = useText();
   const open = listeners.filter(({ state }) => state !== 'stopped');
   const tcp = open.find(({ transport }) => transport === 'tcp' || transport === 'mqtt');
@@ -34,18 +44,33 @@ function Steps({ listeners }: { readonly listeners: readonly Listener[] }): Reac
     );
   }
   const { hostname, port } = new URL(reachableUrl(tcp));
+  const where = `-h ${hostname} -p ${port}`;
+  // Without any source those on the broker's machine come in as they are.
+  const needsLogin = sources.length > 0 || !isLoopback(tcp);
+  const login = needsLogin ? ` ${LOGIN}` : '';
   return (
     <>
       <Card title={t('1. Listen and say something')}>
         <Stack>
+          {needsLogin && (
+            <p>
+              {t('This broker asks who connects: put in the name and the password of a user.')}{' '}
+              <Link to="/access?tab=users">{t('To the users')}</Link>
+            </p>
+          )}
           <p>{t('In one terminal:')}</p>
-          <CodeBlock text={`mosquitto_sub -h ${hostname} -p ${port} -t 'demo/#' -v`} />
+          <CodeBlock text={`mosquitto_sub ${where}${login} -t 'demo/#' -v`} />
           <p>{t('In another one:')}</p>
-          <CodeBlock text={`mosquitto_pub -h ${hostname} -p ${port} -t demo/hello -m 'Hello Hoopoe'`} />
+          <CodeBlock text={`mosquitto_pub ${where}${login} -t demo/hello -m 'Hello Hoopoe'`} />
         </Stack>
       </Card>
       <Card title={t('2. The same in a program')}>
-        <Programs host={hostname} port={port} websocket={ws === undefined ? undefined : reachableUrl(ws)} />
+        <Programs
+          host={hostname}
+          port={port}
+          websocket={ws === undefined ? undefined : reachableUrl(ws)}
+          needsLogin={needsLogin}
+        />
       </Card>
       <Card title={t('3. Let only those in whom you know')}>
         <ol>
@@ -57,9 +82,7 @@ function Steps({ listeners }: { readonly listeners: readonly Listener[] }): Reac
           </li>
           <li>{t('Connect with its name and password:')}</li>
         </ol>
-        <CodeBlock
-          text={`mosquitto_pub -h ${hostname} -p ${port} -u NAME -P PASSWORD -t demo/hello -m 'Hello Hoopoe'`}
-        />
+        <CodeBlock text={`mosquitto_pub ${where} ${LOGIN} -t demo/hello -m 'Hello Hoopoe'`} />
       </Card>
       <Card title={t('4. See what happens')}>
         <p>
@@ -75,31 +98,33 @@ interface ProgramsProps {
   readonly host: string;
   readonly port: string;
   readonly websocket: string | undefined;
+  readonly needsLogin: boolean;
 }
 
-function Programs({ host, port, websocket }: ProgramsProps): ReactNode {
+function Programs({ host, port, websocket, needsLogin }: ProgramsProps): ReactNode {
   const [language, setLanguage] = useParam('program', 'python');
+  const login = needsLogin ? ", username: 'NAME', password: 'PASSWORD'" : '';
+  const auth = needsLogin ? ', auth={"username": "NAME", "password": "PASSWORD"}' : '';
   const programs = {
+    // The same with version 1 of paho, which distributions still have, and with version 2.
     python: `# pip install paho-mqtt
-import paho.mqtt.client as mqtt
+import paho.mqtt.subscribe as subscribe
 
-client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
-client.on_connect = lambda client, *_: client.subscribe("demo/#")
-client.on_message = lambda client, userdata, message: print(message.topic, message.payload.decode())
-# client.username_pw_set("NAME", "PASSWORD")
-client.connect("${host}", ${port})
-client.loop_forever()`,
+def show(client, userdata, message):
+    print(message.topic, message.payload.decode())
+
+subscribe.callback(show, "demo/#", hostname="${host}", port=${port}${auth})`,
     javascript: `// npm install mqtt
 import mqtt from 'mqtt';
 
-const client = await mqtt.connectAsync('mqtt://${host}:${port}', { protocolVersion: 5 });
+const client = await mqtt.connectAsync('mqtt://${host}:${port}', { protocolVersion: 5${login} });
 client.on('message', (topic, payload) => console.log(topic, payload.toString()));
 await client.subscribeAsync('demo/#');
 await client.publishAsync('demo/hello', 'Hello Hoopoe');`,
     ...(websocket !== undefined && {
       browser: `<script src="mqtt.min.js"></script>
 <script>
-  const client = mqtt.connect('${websocket}');
+  const client = mqtt.connect('${websocket}', { protocolVersion: 5${login} });
   client.on('connect', () => client.subscribe('demo/#'));
   client.on('message', (topic, payload) => console.log(topic, payload.toString()));
 </script>`,

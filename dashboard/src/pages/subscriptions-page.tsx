@@ -6,10 +6,12 @@ import { useText } from '../language/language.tsx';
 import { ServerList } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty } from '../parts/states.tsx';
+import { useParam } from '../router/router.tsx';
 import { subscriptionColumns } from './subscription-columns.tsx';
 
 export default function SubscriptionsPage(): ReactNode {
   const t = useText();
+  const [search] = useParam('q');
   return (
     <Page title={t('Subscriptions')}>
       <ServerList<Subscription>
@@ -21,7 +23,9 @@ export default function SubscriptionsPage(): ReactNode {
         rowKey={(one) => `${one.clientId}\n${one.fullFilter}`}
         empty={
           <Empty title={t('No subscription is here')}>
-            {t('Subscriptions appear as soon as a client makes one; what you search for may be spelled otherwise.')}
+            {search === ''
+              ? t('Subscriptions appear as soon as a client makes one.')
+              : t('Subscriptions appear as soon as a client makes one; what you search for may be spelled otherwise.')}
           </Empty>
         }
       />

@@ -23,7 +23,15 @@ export default function TopPage(): ReactNode {
     <Page title={t('Busiest')} lead={t('Who publishes and receives most, and who does not keep up.')}>
       <Columns>
         <Card title={t('Most messages waiting')}>
-          <TopTable path="/tables/slow-subscribers?limit=20" label={t('Most messages waiting')} />
+          <TopTable
+            path="/tables/slow-subscribers?limit=20"
+            label={t('Most messages waiting')}
+            empty={
+              <Empty title={t('No connected client has messages waiting')}>
+                {t('Every one takes its messages as fast as they come.')}
+              </Empty>
+            }
+          />
         </Card>
         <TopTopics />
         <Card title={t('Most messages published')}>
@@ -47,7 +55,8 @@ export default function TopPage(): ReactNode {
   );
 }
 
-const publisherColumns = ['clientId', 'username', 'messagesIn'];
+// What the table is about comes before what a phone has no room for.
+const publisherColumns = ['clientId', 'messagesIn', 'username'];
 const receiverColumns = ['clientId', 'messagesOut', 'dropped'];
 
 function TopTopics(): ReactNode {
@@ -84,7 +93,7 @@ const headings: Readonly<Record<string, Text>> = {
   address: 'Address',
   topic: 'Topic',
   messages: 'Messages',
-  error: 'Counted too many, at most',
+  error: 'Error at most',
   messagesIn: 'Messages in',
   messagesOut: 'Messages out',
   dropped: 'Dropped',
@@ -107,9 +116,11 @@ interface TopTableProps {
   readonly columns?: readonly string[];
   /** Rows in which this is 0 are left out. */
   readonly by?: string;
+  /** In place of a table without rows; that figures are yet to come unless given. */
+  readonly empty?: ReactNode;
 }
 
-function TopTable({ path, label, columns, by }: TopTableProps): ReactNode {
+function TopTable({ path, label, columns, by, empty }: TopTableProps): ReactNode {
   const t = useText();
   const format = useFormat();
   const query = useQuery<List<TopRow>>(path, 5);
@@ -131,6 +142,7 @@ function TopTable({ path, label, columns, by }: TopTableProps): ReactNode {
       {(list) => {
         const items = list.items.filter((row) => by === undefined || Number(row[by]) > 0);
         const [first] = items;
+        if (first === undefined && empty !== undefined) return empty;
         if (first === undefined)
           return <Empty title={t('Nothing to show yet')}>{t('Figures appear as soon as messages pass.')}</Empty>;
         return (
@@ -143,6 +155,7 @@ function TopTable({ path, label, columns, by }: TopTableProps): ReactNode {
                 key: name,
                 title: headingOf(name, t),
                 isNumeric: typeof first[name] === 'number',
+                isWide: name === 'clientId' || name === 'topic',
                 render: (row: TopRow) => show(name, row[name]),
               })),
               { key: 'copy', title: '', render: (row: TopRow) => <Copy text={String(Object.values(row)[0])} /> },

@@ -15,6 +15,7 @@ import { ApiError } from '../api/client.ts';
 import { useLanguage, useText } from '../language/language.tsx';
 import classes from './actions.module.css';
 import { Stack } from './page.tsx';
+import { Mono } from './values.tsx';
 
 interface Notice {
   readonly number: number;
@@ -88,6 +89,8 @@ interface ActionButtonProps {
   readonly name?: string;
   /** What will happen, shown once before it does; without it nothing is asked. */
   readonly warning?: ReactNode;
+  /** Whom or what it is about, where that is a name a client chose: shown whole above the warning. */
+  readonly about?: string;
   /** What the button of the dialog says; the label unless given. */
   readonly confirmLabel?: string;
   readonly act: () => Promise<unknown>;
@@ -104,6 +107,7 @@ export function ActionButton(props: ActionButtonProps): ReactNode {
     label,
     name,
     warning,
+    about,
     confirmLabel,
     act,
     done,
@@ -148,6 +152,11 @@ export function ActionButton(props: ActionButtonProps): ReactNode {
           title={confirmLabel ?? name ?? label}
           closeButtonProps={{ 'aria-label': t('Close') }}
         >
+          {about !== undefined && (
+            <p className={classes['about']}>
+              <Mono text={about} isWrapped />
+            </p>
+          )}
           <p className={classes['warning']}>{warning}</p>
           <div className={classes['buttons']}>
             <Button variant="default" onClick={() => setAsking(false)} data-autofocus>

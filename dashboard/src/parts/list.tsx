@@ -133,12 +133,11 @@ function Pager<T>({ query }: { readonly query: Query<List<T>> }): ReactNode {
   const next = query.data?.next ?? undefined;
   const total = query.data?.total ?? undefined;
   const count = query.data?.items.length ?? 0;
+  const counted = { count: format.number(count), total: format.number(total) };
   return (
     <div className={classes['pager']}>
       <span role="status">
-        {total === undefined
-          ? t('{count} on this page', { count: format.number(count) })
-          : t('{count} of {total}', { count: format.number(count), total: format.number(total) })}
+        {count > 0 && (total === undefined ? t('{count} on this page', counted) : t('{count} of {total}', counted))}
       </span>
       {(cursor !== '' || next !== undefined) && (
         <span className={classes['pages']}>
@@ -200,7 +199,9 @@ export function LocalList<T>(props: LocalListProps<T>): ReactNode {
     <ListFrame {...props} rows={rows} sorting={sorting}>
       <div className={classes['pager']}>
         <span role="status">
-          {t('{count} of {total}', { count: format.number(rows.length), total: format.number(items?.length ?? 0) })}
+          {items !== undefined &&
+            items.length > 0 &&
+            t('{count} of {total}', { count: format.number(rows.length), total: format.number(items.length) })}
         </span>
       </div>
     </ListFrame>

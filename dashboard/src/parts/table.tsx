@@ -19,6 +19,8 @@ export interface Column<T> {
   readonly isExtra?: boolean;
   /** Whether it takes the room that is left and cuts what does not fit. */
   readonly isWide?: boolean;
+  /** Whether it is read as a sentence: it takes the room that is left and goes on in further lines. */
+  readonly isText?: boolean;
 }
 
 export interface Sorting {
@@ -76,9 +78,11 @@ export function Table<T>(props: TableProps<T>): ReactNode {
   );
 }
 
-function cellClass<T>({ title, isNumeric = false, isWide = false }: Column<T>): string {
+function cellClass<T>({ title, isNumeric = false, isWide = false, isText = false }: Column<T>): string {
   if (title === '') return classes['last'] ?? '';
-  return `${isNumeric ? classes['numeric'] : ''} ${isWide ? classes['wide'] : ''}`;
+  return [isNumeric && 'numeric', (isWide || isText) && 'wide', isText && 'text']
+    .map((name) => (name === false ? '' : classes[name]))
+    .join(' ');
 }
 
 function HeaderCell<T>({

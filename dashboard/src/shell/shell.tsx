@@ -152,6 +152,7 @@ function UserMenu(): ReactNode {
         closeButtonProps={{ 'aria-label': t('Close') }}
       >
         <PasswordForm
+          cancel={() => setChanging(false)}
           changed={() => {
             setChanging(false);
             say(t('The password is changed. All other sessions of this login have ended.'));

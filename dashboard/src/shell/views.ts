@@ -22,6 +22,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { loaded } from '../api/client.ts';
 import type { Role } from '../api/types.ts';
 import type { Text } from '../language/language.tsx';
 
@@ -39,7 +40,7 @@ export interface View {
 type Loader = () => Promise<{ default: ComponentType }>;
 
 function view(path: string, name: Text, group: Text, icon: View['icon'], load: Loader, role: Role = 'viewer'): View {
-  return { path, name, group, icon, role, component: lazy(load) };
+  return { path, name, group, icon, role, component: lazy(() => loaded(load)) };
 }
 
 export const views: readonly View[] = [

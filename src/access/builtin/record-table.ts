@@ -14,10 +14,21 @@ export interface NamedRecord {
 /** What is to be written; undefined deletes. */
 export type RecordChanges = ReadonlyMap<string, Uint8Array | undefined>;
 
+/** What a store that does not last cannot keep. It belongs to the store, so that a source that is opened anew finds it. */
+const memories = new WeakMap<Store, Map<string, Map<string, Uint8Array>>>();
+
+function memoryOf(store: Store, section: string): Map<string, Uint8Array> {
+  const sections = memories.get(store) ?? new Map<string, Map<string, Uint8Array>>();
+  memories.set(store, sections);
+  const memory = sections.get(section) ?? new Map<string, Uint8Array>();
+  sections.set(section, memory);
+  return memory;
+}
+
 export class RecordTable {
   readonly #store: Store;
   readonly #prefix: string;
-  readonly #memory = new Map<string, Uint8Array>();
+  readonly #memory: Map<string, Uint8Array>;
   /** The keys in memory in their order, made when it is asked for. */
   #memoryOrder: readonly string[] | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -27,6 +38,7 @@ export class RecordTable {
   constructor(store: Store, section: string) {
     this.#store = store;
     this.#prefix = `access/${section}/`;
+    this.#memory = memoryOf(store, section);
   }
 
   /** Whether a key is one that a record can have. What clients say about themselves may be longer. */

@@ -28,6 +28,7 @@ import { LoginExchange } from './login-exchange.ts';
 import { decideByLogin } from './login-permissions.ts';
 import { anonymousLogin, LoginRules, type RefusalCode, unavailable } from './login-rules.ts';
 import { type ListenerChecks, Routes, stepsFor } from './routes.ts';
+import { inOrder } from './source-order.ts';
 import { type LoginAnswer, type PermissionAnswer, SourceStep, type StepParts } from './source-step.ts';
 import type { AccessStatistics } from './statistics.ts';
 
@@ -72,6 +73,8 @@ const ofProgram = {
 } as const;
 
 export class AccessChain implements Access {
+  /** Whether the sources of the configuration are asked about enhanced authentication. */
+  takesExchanges = true;
   readonly #routes: Routes;
   readonly #rules: LoginRules;
   readonly #unmatched: boolean;
@@ -146,6 +149,34 @@ export class AccessChain implements Access {
     return true;
   }
 
+  /**
+   * Asks these sources in this order from now on, in the places that they have together; what the program and plugins
+   * bring keeps its place. What clients were allowed before is looked at again.
+   */
+  order(names: readonly string[]): void {
+    const { all } = this.#routes.whole;
+    const steps = inOrder(all, ({ parts }) => (parts.kind === 'program' ? undefined : parts.name), names);
+    if (steps === all) return;
+    this.#routes.replace(steps);
+    this.rulesChanged();
+  }
+
+  /**
+   * Asks whoever stands behind a source a harmless question, and notes whether it answers as if a client had asked.
+   * @throws what the source throws
+   */
+  async test(source: Pick<AccessSource, 'name' | 'test'>): Promise<void> {
+    const step = this.#routes.whole.all.find(({ parts }) => parts.name === source.name);
+    const failure = await step?.waitFor<{ readonly error: unknown } | undefined>(
+      async () => {
+        await source.test?.();
+        return undefined;
+      },
+      (error) => ({ error }),
+    );
+    if (failure !== undefined) throw failure.error;
+  }
+
   /** Whether anybody is asked about logins at a listener. */
   checksLogins(listener: string): boolean {
     return this.#routes
@@ -209,6 +240,7 @@ export class AccessChain implements Access {
 
   exchange(method: string, credentials: Credentials): Exchange | undefined {
     for (const step of this.#routes.of(credentials.peer.listener).all) {
+      if (!this.takesExchanges && step.parts.kind !== 'program') continue;
       const authenticator = step.parts.enhanced.find((one) => one.method === method);
       if (authenticator !== undefined) return new LoginExchange(step, authenticator, credentials, this.#rules);
     }

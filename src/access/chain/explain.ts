@@ -1,6 +1,7 @@
 /** Why a client may or may not do something: every source in order, what each says and why, and which one decides. */
 
 import type { AccessRequest, ClientIdentity, ExplainedPermission, Permission } from '../../ports/access.ts';
+import { readsBridgeList } from '../../topic/bridge-list.ts';
 import { isDelayedTopic, parseDelayedTopic } from '../../topic/delayed.ts';
 import { isReservedToPublish } from '../../topic/reserved.ts';
 import { explainByLogin } from './login-permissions.ts';
@@ -68,6 +69,7 @@ export async function explainAccess(
     const later = await explainDelayed(chain, client, { ...request, topic }, superuser);
     if (later !== undefined) return later;
   }
+  if (readsBridgeList(request.action, topic)) return settled('allow', 'everybody may read the list of bridges');
   if (superuser) return settled('allow', 'a superuser may do everything');
   return await chain.explain(client, { ...request, topic });
 }

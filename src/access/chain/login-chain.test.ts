@@ -217,6 +217,43 @@ describe('a source that cannot answer', () => {
     expect(lines.slice(1)).toMatchObject([{ level: 'info', message: 'An access source answers again' }]);
   });
 
+  it('is not taken to be back by an answer for which it asked nobody', async () => {
+    let isDown = true;
+    // As a database: who names nobody is not known there, which it says without a look.
+    const source = scriptedSource({
+      name: 'db',
+      login: (credentials) => {
+        if (credentials.username === undefined) return ignore(credentials);
+        return isDown ? late(down)(credentials) : late(allow)(credentials);
+      },
+    });
+    const { chain, clock, lines } = chainOf([{ source }]);
+    const somebody = credentialsOf({ username: 'ann' });
+    const nobody = credentialsOf({ username: undefined });
+    for (let i = 0; i < 3; i++) {
+      await chain.authenticate(somebody);
+      clock.advance(5_000);
+      await chain.authenticate(nobody);
+    }
+    expect(lines).toHaveLength(1);
+    expect(chain.statistics.sources[0]).toMatchObject({ up: false });
+    isDown = false;
+    await chain.authenticate(somebody);
+    expect(lines.slice(1)).toMatchObject([{ level: 'info', message: 'An access source answers again' }]);
+  });
+
+  it('is taken to be back by an answer at once where it failed at once', async () => {
+    let login: Login = down;
+    const source = scriptedSource({ login: (credentials) => login(credentials) });
+    const { chain, clock } = chainOf([{ source }]);
+    await chain.authenticate(credentialsOf());
+    expect(chain.statistics.sources[0]).toMatchObject({ up: false });
+    login = ignore;
+    clock.advance(1_000);
+    await chain.authenticate(credentialsOf());
+    expect(chain.statistics.sources[0]).toMatchObject({ up: true });
+  });
+
   it('is counted, like every answer', async () => {
     const answers = [allow, deny, ignore, down];
     const source = scriptedSource({ login: (credentials) => answers.shift()!(credentials) });

@@ -55,6 +55,8 @@ export class SourceStep {
   #lastFailure: SourceFailure | undefined;
   #up = true;
   #failedAt = 0;
+  /** The last failure was one that had to be waited for; see `#answeredAtOnce`. */
+  #failedLate = false;
 
   constructor(parts: StepParts, clock: Clock, log: Log) {
     this.parts = parts;
@@ -88,7 +90,7 @@ export class SourceStep {
       const answer = authorizer.authorize(client, request);
       if (!isPromiseLike(answer)) {
         this.permissions[answer]++;
-        if (!this.#up) this.#answered();
+        if (!this.#up) this.#answeredAtOnce();
         return answer;
       }
       return this.#wait<PermissionAnswer>(answer, 'failed', (late) => this.permissions[late]++, this.permissions);
@@ -110,7 +112,7 @@ export class SourceStep {
       const answer = question();
       if (isPromiseLike(answer)) return this.#wait<T>(answer, failed, count, counts);
       count(answer);
-      if (!this.#up) this.#answered();
+      if (!this.#up) this.#answeredAtOnce();
       return answer;
     } catch (error) {
       this.failed(error);
@@ -126,7 +128,7 @@ export class SourceStep {
       if (!this.#up) this.#answered();
       return answer;
     } catch (error) {
-      this.failed(error);
+      this.failed(error, true);
       return failed(error);
     }
   }
@@ -138,7 +140,7 @@ export class SourceStep {
       result = await this.#beforeDeadline(answer);
       if (!this.#up) this.#answered();
     } catch (error) {
-      this.failed(error);
+      this.failed(error, true);
     }
     counts.waited++;
     counts.waitedMs += this.#clock.monotonic() - from;
@@ -166,17 +168,29 @@ export class SourceStep {
     });
   }
 
-  /** Notes that the source could not answer. */
-  failed(error: unknown): void {
+  /**
+   * Notes that the source could not answer.
+   * @param isLate it had to be waited for; false unless given
+   */
+  failed(error: unknown, isLate: boolean = false): void {
     const code = error instanceof BackendError ? error.code : 'UNEXPECTED';
     const text = error instanceof Error ? error.message : String(error);
     this.lastError = error;
     this.#failedAt = this.#clock.monotonic();
+    this.#failedLate = isLate;
     this.#lastFailure = { code, text, atMs: this.#clock.now() };
     if (!this.#up) return;
     this.#up = false;
     const { name: source, kind, onFailure } = this.parts;
     this.#log.warn('An access source cannot answer', { source, kind, code, text, onFailure });
+  }
+
+  /**
+   * A database that is away says at once that it does not know a client which named nobody to look for. Only who fails at
+   * once is known to be back by an answer that comes at once.
+   */
+  #answeredAtOnce(): void {
+    if (!this.#failedLate) this.#answered();
   }
 
   #answered(): void {

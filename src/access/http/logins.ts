@@ -4,6 +4,7 @@ import type { Authenticator, Credentials, LoginVerdict } from '../../ports/acces
 import { BackendError } from '../../ports/backend-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { HttpQuestion } from '../remote/http-client.ts';
 import type { Asked } from '../remote/placeholders.ts';
 import { readLoginAnswer, readSuperuserAnswer } from './answers.ts';
 import type { WebService } from './endpoint.ts';
@@ -18,6 +19,8 @@ export interface HttpLoginOptions {
   readonly log: Log;
 }
 
+type Answer = LoginVerdict | { outcome: 'ignore' };
+
 export class HttpLogins implements Authenticator {
   readonly name: string;
   readonly #options: HttpLoginOptions;
@@ -29,11 +32,15 @@ export class HttpLogins implements Authenticator {
     this.#options = options;
   }
 
-  async authenticate(credentials: Credentials): Promise<LoginVerdict | { outcome: 'ignore' }> {
-    const { service, template, clock } = this.#options;
+  /** Answers at once where the service is not asked: such an answer says nothing of whether it is there. */
+  authenticate(credentials: Credentials): Answer | Promise<Answer> {
     const asked: Asked = { client: credentials, password: credentials.password, request: undefined };
-    const question = template.question(asked);
-    if (question === UNFIT) return { outcome: 'deny' };
+    const question = this.#options.template.question(asked);
+    return question === UNFIT ? { outcome: 'deny' } : this.#find(asked, question);
+  }
+
+  async #find(asked: Asked, question: HttpQuestion): Promise<Answer> {
+    const { service, clock } = this.#options;
     const verdict = readLoginAnswer(await service.ask(question), service.form, clock.now());
     if ('trouble' in verdict) throw service.failure(verdict.trouble, verdict.saying);
     if (verdict.outcome !== 'allow' || verdict.superuser !== undefined) return verdict;

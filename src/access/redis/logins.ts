@@ -40,13 +40,17 @@ export class RedisLogins implements Authenticator {
     this.#options = options;
   }
 
-  async authenticate(credentials: Credentials): Promise<Answer> {
-    const { server, command, passwords, rule } = this.#options;
-    const { password } = credentials;
-    const asked: Asked = { client: credentials, password, request: undefined };
-    const args = filledArgs(command, asked);
+  /** Answers at once where Redis is not asked: such an answer says nothing of whether Redis is there. */
+  authenticate(credentials: Credentials): Answer | Promise<Answer> {
+    const asked: Asked = { client: credentials, password: credentials.password, request: undefined };
+    const args = filledArgs(this.#options.command, asked);
     // A client that says nothing of what the command asks about is nobody here, and need not be looked for.
-    if (args === undefined) return IGNORE;
+    return args === undefined ? IGNORE : this.#find(asked, args);
+  }
+
+  async #find(asked: Asked, args: readonly string[]): Promise<Answer> {
+    const { server, command, passwords, rule } = this.#options;
+    const { password } = asked;
     let stored: StoredLogin | undefined;
     try {
       stored = readLogin(await server.ask(command.name, args), command.shape);

@@ -6,6 +6,7 @@
 
 import type { AccessRequest, Authorizer, ClientIdentity, ExplainedPermission, Permission } from '../../ports/access.ts';
 import { BackendError } from '../../ports/backend-error.ts';
+import { isPromiseLike } from '../../std/promise-like.ts';
 import { type CommandTemplate, filledArgs } from './command.ts';
 import { type AclEntry, readAcl } from './replies.ts';
 import type { RedisServer } from './server.ts';
@@ -21,15 +22,25 @@ export class RedisPermissions implements Authorizer {
     this.#command = command;
   }
 
-  async authorize(client: ClientIdentity, request: AccessRequest): Promise<Permission> {
-    return (await this.explain(client, request)).answer;
+  authorize(client: ClientIdentity, request: AccessRequest): Permission | Promise<Permission> {
+    const answer = this.explain(client, request);
+    return isPromiseLike(answer) ? answer.then((late) => late.answer) : answer.answer;
   }
 
-  async explain(client: ClientIdentity, request: AccessRequest): Promise<ExplainedPermission> {
+  /** Answers at once where Redis is not asked: such an answer says nothing of whether Redis is there. */
+  explain(client: ClientIdentity, request: AccessRequest): ExplainedPermission | Promise<ExplainedPermission> {
     const { action } = request;
     if (action === 'receive') return { answer: 'ignore', because: 'the list says nothing about deliveries' };
     const args = filledArgs(this.#command, { client, password: undefined, request: undefined });
     if (args === undefined) return { answer: 'ignore', because: 'the client says nothing of what acl_cmd asks about' };
+    return this.#find(client, { action, topic: request.topic }, args);
+  }
+
+  async #find(
+    client: ClientIdentity,
+    { action, topic }: { readonly action: 'publish' | 'subscribe'; readonly topic: string },
+    args: readonly string[],
+  ): Promise<ExplainedPermission> {
     let entries: readonly AclEntry[];
     try {
       entries = readAcl(await this.#server.ask(this.#command.name, args));
@@ -39,7 +50,7 @@ export class RedisPermissions implements Authorizer {
     }
     if (entries.length === 0) return { answer: 'ignore', because: 'the client has no list' };
     const found = entries.find(
-      ({ actions, pattern }) => actions.includes(action) && pattern.covers(request.topic, client, 'allow'),
+      ({ actions, pattern }) => actions.includes(action) && pattern.covers(topic, client, 'allow'),
     );
     if (found === undefined) {
       return { answer: 'deny', because: `none of the ${entries.length} entries of its list allows it` };

@@ -107,7 +107,7 @@ describe('a login from a table', () => {
   it('makes nobody a superuser while that cannot be asked, and says so at each change', async () => {
     let superuser: () => Promise<SqlResult> = down;
     const { logins: some, said } = logins({ auth: () => rowOf('right'), superuser: () => superuser() });
-    const login = (): Promise<unknown> => some.authenticate(credentials());
+    const login = async (): Promise<unknown> => some.authenticate(credentials());
     expect([await login(), await login()]).toEqual([
       { outcome: 'allow', superuser: false },
       { outcome: 'allow', superuser: false },

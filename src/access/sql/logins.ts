@@ -10,7 +10,7 @@ import type { HashRule, PasswordChecks } from '../../ports/password-checks.ts';
 import type { FailureKind, SqlDialect, SqlResult } from './connection.ts';
 import type { SqlPool } from './pool.ts';
 import type { SqlTemplate } from './template.ts';
-import { UNFIT, valuesOf } from './template-values.ts';
+import { type SqlValue, UNFIT, valuesOf } from './template-values.ts';
 
 export interface SqlLoginOptions {
   readonly name: string;
@@ -44,13 +44,23 @@ export class SqlLogins implements Authenticator {
     this.#asksPassword = options.query.parameters.includes('%P');
   }
 
-  async authenticate(credentials: Credentials): Promise<Answer> {
-    const { dialect, pool, query, passwords, rule } = this.#options;
+  /** Answers at once where the database is not asked: such an answer says nothing of whether it is there. */
+  authenticate(credentials: Credentials): Answer | Promise<Answer> {
+    const { dialect, query } = this.#options;
     // The bytes belong to a packet, which need not stay what it is while the database is asked.
     const password = credentials.password && Buffer.from(credentials.password);
     const values = valuesOf(query, credentials, password, dialect.holdsNul);
     // A client that says nothing of what the query asks about is nobody here, and need not be looked for.
     if (values !== UNFIT && values.length > 0 && values.every((value) => value === null)) return IGNORE;
+    return this.#find(credentials, password, values);
+  }
+
+  async #find(
+    credentials: Credentials,
+    password: Buffer | undefined,
+    values: readonly SqlValue[] | typeof UNFIT,
+  ): Promise<Answer> {
+    const { pool, query, passwords, rule } = this.#options;
     let row: LoginRow | undefined;
     try {
       if (values !== UNFIT) row = this.#firstRow(await pool.query(query.text, values));

@@ -6,6 +6,7 @@
 import type { AccessRequest, Authorizer, ClientIdentity, ExplainedPermission, Permission } from '../../ports/access.ts';
 import { BackendError } from '../../ports/backend-error.ts';
 import type { Log } from '../../ports/log.ts';
+import { isPromiseLike } from '../../std/promise-like.ts';
 import { type AclRow, decidingRow, explainRow, type ReadAcl, readAcl } from './acl-rows.ts';
 import type { FailureKind, SqlDialect } from './connection.ts';
 import type { SqlPool } from './pool.ts';
@@ -42,15 +43,26 @@ export class SqlPermissions implements Authorizer {
     this.#options = options;
   }
 
-  async authorize(client: ClientIdentity, request: AccessRequest): Promise<Permission> {
-    return (await this.explain(client, request)).answer;
+  authorize(client: ClientIdentity, request: AccessRequest): Permission | Promise<Permission> {
+    const answer = this.explain(client, request);
+    return isPromiseLike(answer) ? answer.then((late) => late.answer) : answer.answer;
   }
 
-  async explain(client: ClientIdentity, request: AccessRequest): Promise<ExplainedPermission> {
+  /** Answers at once where the database is not asked: such an answer says nothing of whether it is there. */
+  explain(client: ClientIdentity, request: AccessRequest): ExplainedPermission | Promise<ExplainedPermission> {
     const { dialect, query } = this.#options;
     if (request.action === 'receive') return { answer: 'ignore', because: 'rows say nothing about deliveries' };
     const values = valuesOf(query, client, undefined, dialect.holdsNul);
     if (values === UNFIT) return { answer: 'deny', because: 'the database cannot hold what the client says' };
+    return this.#find(client, request, values);
+  }
+
+  async #find(
+    client: ClientIdentity,
+    request: AccessRequest,
+    values: readonly SqlValue[],
+  ): Promise<ExplainedPermission> {
+    const { dialect } = this.#options;
     let acl: ReadAcl;
     try {
       acl = await this.#rows(values);

@@ -15,7 +15,8 @@ const counts = Type.Object({
 const source = Type.Object({
   name: Type.String(),
   kind: Type.String(),
-  order: Type.Integer({ description: 'who is asked first has 1; changed in the configuration alone' }),
+  order: Type.Integer({ description: 'who is asked first has 1' }),
+  movable: Type.Boolean({ description: 'whether its place can be changed: it is one of the configuration' }),
   state: Type.Union([Type.Literal('ok'), Type.Literal('failing')]),
   error: Type.Optional(Type.String()),
   logins: counts,
@@ -31,10 +32,12 @@ export const accessRoutes: readonly Route[] = [
     answer: Type.Object({ items: Type.Array(source) }),
     handle({ management }) {
       const { access } = management;
+      const movable = new Set(access.movable());
       const items = access.statistics.sources.map(({ name, kind, up, lastFailure, logins, permissions }, index) => ({
         name,
         kind,
         order: index + 1,
+        movable: movable.has(name),
         state: up ? 'ok' : 'failing',
         ...(!up && lastFailure !== undefined && { error: lastFailure.text }),
         logins,

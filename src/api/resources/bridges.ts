@@ -18,7 +18,14 @@ const bridge = Type.Object({
   connectedAt: Type.Optional(Type.String()),
   retryAt: Type.Optional(Type.String()),
   inflight: Type.Integer(),
-  lastFailure: Type.Optional(Type.Unknown()),
+  lastFailure: Type.Optional(
+    Type.Object({
+      code: Type.String(),
+      message: Type.String(),
+      fields: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+      atMs: Type.Number(),
+    }),
+  ),
   counters: Type.Record(Type.String(), Type.Number()),
 });
 

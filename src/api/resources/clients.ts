@@ -4,8 +4,9 @@ import { Type } from 'typebox';
 import { type ClientDetail, type ClientSummary, clientSorts, type SubscriptionView } from '../../broker/broker.ts';
 import { subscribeInPlace } from '../asker.ts';
 import { ApiFailure } from '../failure.ts';
+import { PageAnswer } from '../long-list.ts';
 import { type Route, route } from '../route.ts';
-import { absent, pageAnswer, tellAbsence, timeText, versionText } from '../shapes.ts';
+import { absent, tellAbsence, timeText, versionText } from '../shapes.ts';
 
 const summaryFields = {
   clientId: Type.String(),
@@ -99,7 +100,8 @@ export const clientRoutes: readonly Route[] = [
       order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
     }),
     answer: page(Type.Object(summaryFields)),
-    handle: async ({ management, query }) => pageAnswer(await management.broker.inspect.clients(query), summaryShown),
+    handle: async ({ management, query }) =>
+      new PageAnswer(await management.broker.inspect.clients(query), summaryShown),
   }),
   route('GET /clients/{clientId}', 'read', 'Shows a client with everything that is known of it', {
     params: byClientId,
@@ -182,7 +184,7 @@ export const clientRoutes: readonly Route[] = [
     }),
     answer: page(subscription),
     handle: async ({ management, query }) =>
-      pageAnswer(await management.broker.inspect.subscriptions(query), (one) => one),
+      new PageAnswer(await management.broker.inspect.subscriptions(query), (one) => one),
   }),
 ];
 

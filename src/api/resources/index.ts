@@ -2,6 +2,7 @@
 
 import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
+import { accessOrderRoutes } from './access-order.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { auditRoutes } from './audit.ts';
 import { backupRoutes } from './backup.ts';
@@ -16,6 +17,7 @@ import { nodeRoutes } from './node.ts';
 import { overviewRoutes } from './overview.ts';
 import { pluginRoutes } from './plugins.ts';
 import { publishRoutes } from './publish.ts';
+import { sectionRoutes } from './sections.ts';
 import { sessionRoutes } from './session.ts';
 import { settingRoutes } from './settings.ts';
 import { topicRoutes } from './topics.ts';
@@ -31,11 +33,13 @@ export const allRoutes: readonly Route[] = [
   ...topicRoutes,
   ...publishRoutes,
   ...accessRoutes,
+  ...accessOrderRoutes,
   ...userRoutes,
   ...banRoutes,
   ...bridgeRoutes,
   ...pluginRoutes,
   ...settingRoutes,
+  ...sectionRoutes,
   ...backupRoutes,
   ...logRoutes,
   ...auditRoutes,

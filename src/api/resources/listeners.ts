@@ -10,6 +10,7 @@ const listener = Type.Object({
   url: Type.String(),
   state: Type.Union([Type.Literal('open'), Type.Literal('stopped')]),
   connections: Type.Integer(),
+  connectionsMax: Type.Optional(Type.Integer({ description: 'none where only the limit of the whole broker holds' })),
   certificate: Type.Optional(
     Type.Object({
       subject: Type.String(),

@@ -14,6 +14,12 @@ const plugin = Type.Object({
   kind: Type.Union([Type.Literal('builtin'), Type.Literal('package'), Type.Literal('file')]),
   state: Type.Union([Type.Literal('running'), Type.Literal('stopped'), Type.Literal('failed')]),
   error: Type.Optional(Type.String()),
+  isolated: Type.Optional(Type.Boolean()),
+  memoryBytes: Type.Optional(Type.Number()),
+  memoryBytesMax: Type.Optional(Type.Number()),
+  restarts: Type.Optional(Type.Number()),
+  lastError: Type.Optional(Type.String()),
+  hooks: Type.Optional(Type.Array(Type.Object({ hook: Type.String(), calls: Type.Number(), failures: Type.Number() }))),
 });
 const option = Type.Object({
   name: Type.String(),

@@ -1,7 +1,8 @@
 /** Every option with its value and where it came from, and how it is changed. Values that are secret are not told. */
 
-import { Type } from 'typebox';
-import { ChangeRefused, type ChangeResult, type WantedChanges } from '../../config/changing/run-time-settings.ts';
+import { type TSchema, Type } from 'typebox';
+import type { ChangeResult } from '../../config/changing/read-change.ts';
+import { ChangeRefused, type WantedChanges } from '../../config/changing/run-time-settings.ts';
 import { ApiFailure } from '../failure.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -9,7 +10,7 @@ const text = Type.Optional(Type.String());
 const texts = Type.Optional(Type.Array(Type.String()));
 const number = Type.Optional(Type.Number());
 
-const setting = Type.Object({
+export const setting: TSchema = Type.Object({
   path: Type.String(),
   value: Type.Optional(Type.String({ description: 'in effect' })),
   values: texts,
@@ -41,12 +42,12 @@ const wanted = Type.Record(Type.String(), Type.Unknown(), {
   description: 'values by option, as in hoopoe.yaml; null takes a change back',
   maxProperties: 500,
 });
-const result = Type.Object({
+export const result: TSchema = Type.Object({
   path: Type.String(),
   outcome: Type.Union([Type.Literal('applied'), Type.Literal('needs_restart'), Type.Literal('unchanged')]),
   value: text,
 });
-const problem = Type.Object({
+export const problem: TSchema = Type.Object({
   path: text,
   code: Type.String(),
   message: Type.String(),

@@ -4,8 +4,9 @@ import { Type } from 'typebox';
 import type { ChildrenPage, RetainedDetail, RetainedSummary } from '../../broker/broker.ts';
 import { askerOf } from '../asker.ts';
 import { ApiFailure } from '../failure.ts';
+import { PageAnswer } from '../long-list.ts';
 import { type Route, route } from '../route.ts';
-import { absent, pageAnswer, payloadShown, tellAbsence, timeText } from '../shapes.ts';
+import { absent, payloadShown, tellAbsence, timeText } from '../shapes.ts';
 
 const topicText = Type.String({ minLength: 1, maxLength: 65_535 });
 const childrenQuery = Type.Object({
@@ -46,7 +47,8 @@ export const topicRoutes: readonly Route[] = [
       next: nextText,
       total: Type.Integer(),
     }),
-    handle: async ({ management, query }) => pageAnswer(await management.broker.inspect.routes(query), (one) => one),
+    handle: async ({ management, query }) =>
+      new PageAnswer(await management.broker.inspect.routes(query), (one) => one),
   }),
   route('GET /topics/children', 'read', 'Gives the next level of the tree of filters', {
     query: childrenQuery,
@@ -58,7 +60,7 @@ export const topicRoutes: readonly Route[] = [
     query: Type.Object({ ...listQuery, filter: Type.Optional(topicText) }),
     answer: Type.Object({ items: Type.Array(Type.Object(retainedFields)), next: nextText, total: Type.Integer() }),
     handle: async ({ management, query }) =>
-      pageAnswer(await management.broker.inspect.retained.list(query), retainedShown),
+      new PageAnswer(await management.broker.inspect.retained.list(query), retainedShown),
   }),
   route('GET /retained/children', 'read', 'Gives the next level of the tree of retained messages', {
     query: childrenQuery,

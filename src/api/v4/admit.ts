@@ -1,4 +1,4 @@
-/** Who asks the API of EMQX 4: an application, an API key, or somebody with a login to the dashboard. */
+/** Who asks the API of EMQX 4: an application, an API key, somebody with a login to the dashboard, or a command of this machine. */
 
 import type { FastifyRequest } from 'fastify';
 import { loginLocked } from '../failure.ts';
@@ -26,6 +26,12 @@ export async function admitV4(
   request: FastifyRequest,
   takesLogins: boolean,
 ): Promise<Caller | undefined> {
+  const bearer = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
+  const { localToken } = management;
+  // Commands of this machine know it from a file that only the user of the broker can read.
+  if (bearer !== undefined && localToken !== undefined && isLocalRequest(request) && sameText(bearer, localToken)) {
+    return { name: 'this machine', kind: 'local', scope: 'admin', ...personal };
+  }
   const basic = /^Basic ([A-Za-z0-9+/=]{1,800})$/i.exec(request.headers.authorization ?? '')?.[1];
   const pair = basic === undefined ? undefined : Buffer.from(basic, 'base64').toString();
   const colon = pair?.indexOf(':') ?? -1;

@@ -3,7 +3,19 @@
 import { freemem, loadavg, totalmem } from 'node:os';
 import type { Alarm } from '../../broker/broker.ts';
 import { clockText, uptimeText } from '../../std/date-texts.ts';
-import { answer, codes, done, fieldsOf, ofNode, textOf, type V4Call, V4Failure, type V4Row, v4 } from './row.ts';
+import {
+  answer,
+  codes,
+  done,
+  fieldsOf,
+  ofNode,
+  textOf,
+  type V4Call,
+  V4Failure,
+  V4NotFound,
+  type V4Row,
+  v4,
+} from './row.ts';
 
 /** A property of Erlang's machine that scripts may look at. */
 const OTP_RELEASE = `Node.js ${process.version}`;
@@ -98,8 +110,9 @@ export const nodeRows: readonly V4Row[] = [
   v4('*GET /metrics', 'read', 'list_all_metrics', 'A list of metrics of all nodes in the cluster', (call) =>
     ofNode(call, 'metrics', call.management.emqxNumbers.metrics()),
   ),
-  v4('GET /emqx_prometheus', 'read', 'stats', 'Get emqx all stats info', ({ query, management }) => {
+  v4('GET /emqx_prometheus', 'metrics', 'stats', 'Get emqx all stats info', ({ query, management }) => {
     const { emqxNumbers } = management;
+    if (!emqxNumbers.isPrometheusOn) throw new V4NotFound();
     if (query.get('type') !== 'json') return emqxNumbers.prometheus();
     return answer({ stats: emqxNumbers.stats(), metrics: emqxNumbers.metrics() });
   }),

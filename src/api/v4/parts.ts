@@ -46,18 +46,18 @@ const listenerIds: Readonly<Record<string, string>> = { tcp: 'tcp', tls: 'ssl', 
 /** `mqtt:tcp:external`, as EMQX calls the listener of the configuration `listener.tcp.external`. */
 function listenerId({ name, transport }: ShownListener): string {
   const kind = listenerIds[transport] ?? transport;
-  return `mqtt:${kind}:${name.startsWith(`${kind}:`) ? name.slice(kind.length + 1) : name}`;
+  return `mqtt:${kind}:${name.startsWith(`${kind}-`) ? name.slice(kind.length + 1) : name}`;
 }
 
 function listenerShown(listener: ShownListener): unknown {
-  const { transport, url, connections } = listener;
+  const { transport, url, connections, connectionsMax = 0 } = listener;
   const address = /^[a-z]+:\/\/([^/]+)/.exec(url)?.[1] ?? url;
   return {
     protocol: `mqtt:${listenerIds[transport] ?? transport}`,
     listen_on: address,
     identifier: listenerId(listener),
     acceptors: 1,
-    max_conns: 0,
+    max_conns: connectionsMax,
     current_conns: connections,
     shutdown_count: [],
   };

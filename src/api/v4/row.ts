@@ -38,7 +38,8 @@ export interface V4Row {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/api/v4`, with `:name` for what varies. */
   readonly path: string;
-  readonly scope: Scope;
+  /** What a caller needs; `metrics` is `read`, or nothing for whoever may read `/metrics` without a login. */
+  readonly scope: Scope | 'metrics';
   /** As EMQX lists it: `list_clients`. */
   readonly name: string;
   readonly descr: string;
@@ -51,7 +52,7 @@ export interface V4Row {
 /** @param line method and path; `*GET /clients` exists behind `/nodes/:node` as well */
 export function v4(
   line: `${'' | '*'}${V4Row['method']} /${string}`,
-  scope: Scope,
+  scope: V4Row['scope'],
   name: string,
   descr: string,
   handle: V4Row['handle'],

@@ -3,14 +3,16 @@
  * It stands beside the API of our own, and on a port of its own where one is configured.
  */
 
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiFailure } from '../failure.ts';
-import { asFailed, failureOf, logMistake } from '../http-server.ts';
-import { type Caller, includesScope } from '../login/caller.ts';
+import { asFailed, failureOf, isLocalRequest, logMistake } from '../http-server.ts';
+import { type Caller, includesScope, type Scope } from '../login/caller.ts';
+import { JSON_TYPE, listPieces } from '../long-list.ts';
 import type { Management } from '../management.ts';
 import { admitV4 } from './admit.ts';
 import { requireNode } from './nodes.ts';
-import { codes, type V4Call, V4Failure, V4NotFound, type V4Row } from './row.ts';
+import { codes, type V4Answer, type V4Call, V4Failure, V4NotFound, type V4Row } from './row.ts';
 import { v4Rows } from './rows.ts';
 
 const V4_BASE = '/api/v4';
@@ -19,7 +21,12 @@ export interface V4Options {
   readonly management: Management;
   /** Whether logins to the dashboard may use it, besides applications and API keys. */
   readonly takesLogins: boolean;
+  /** Whether everybody may read the metrics; programs on this machine may anyway. */
+  readonly metricsPublic: boolean;
 }
+
+/** Rows of a list that is sent a little at a time. */
+const LONG = 100;
 
 const PLAIN = 'text/plain; charset=utf-8';
 
@@ -70,16 +77,23 @@ function installRow(scope: FastifyInstance, row: V4Row, options: V4Options): voi
     // EMQX has its lists with a slash at the end; scripts come with and without.
     url: row.path,
     onRequest: async (request) => {
-      (request as KnownRequest).caller = await admit(request, row.scope, options);
+      if (row.scope === 'metrics' && readsMetrics(request, options)) return;
+      const scope = row.scope === 'metrics' ? 'read' : row.scope;
+      (request as KnownRequest).caller = await admit(request, scope, options);
     },
     handler: (request, reply) => answerRow(row, request as KnownRequest, reply, options),
   });
 }
 
+/** Whether somebody without a login may read what is for Prometheus, as at `/metrics`; in EMQX everybody may. */
+function readsMetrics(request: FastifyRequest, { metricsPublic }: V4Options): boolean {
+  return request.headers.authorization === undefined && (metricsPublic || isLocalRequest(request));
+}
+
 type KnownRequest = FastifyRequest & { caller?: Caller };
 
 /** @throws ApiFailure when the caller may not ask this */
-async function admit(request: FastifyRequest, scope: V4Row['scope'], options: V4Options): Promise<Caller> {
+async function admit(request: FastifyRequest, scope: Scope, options: V4Options): Promise<Caller> {
   const caller = await admitV4(options.management, request, options.takesLogins);
   if (caller === undefined) throw new ApiFailure('login_required', 'UNAUTHORIZED');
   if (!includesScope(caller.scope, scope)) {
@@ -110,7 +124,9 @@ async function answerRow(
   try {
     const answer = await row.handle(call);
     outcome = 'done';
-    return typeof answer === 'string' ? reply.type(PLAIN).send(answer) : reply.send(answer);
+    if (typeof answer === 'string') return reply.type(PLAIN).send(answer);
+    const isLong = Array.isArray(answer.data) && answer.data.length > LONG;
+    return isLong ? reply.type(JSON_TYPE).send(Readable.from(piecesOf(answer))) : reply.send(answer);
   } catch (error) {
     if (error instanceof V4Failure || error instanceof V4NotFound) outcome = 'refused';
     throw error;
@@ -119,17 +135,47 @@ async function answerRow(
   }
 }
 
+/** In the order that EMQX has. */
+async function* piecesOf({ code, data, meta }: V4Answer): AsyncGenerator<string> {
+  yield `{"code":${code},"data":`;
+  yield* listPieces(data as readonly unknown[], (row) => row);
+  yield meta === undefined ? '}' : `,"meta":${JSON.stringify(meta)}}`;
+}
+
 async function record(
   { method, path }: V4Row,
-  { caller, ip: address, params }: KnownRequest,
+  { caller, ip: address, params, body }: KnownRequest,
   { audit }: Management,
   outcome: 'done' | 'refused' | 'failed',
 ): Promise<void> {
-  const named = Object.entries(params as Record<string, string>).map(
-    ([name, value]) => `${name} ${JSON.stringify(value.slice(0, 200))}`,
-  );
-  const what = `EMQX API: ${[`${method} ${path}`, ...named].join(', ')}`;
+  const all = [...Object.entries(params as Record<string, string>), ...tellingFields(body)];
+  const named = all.map(([name, value]) => `${name} ${JSON.stringify(value.slice(0, 200))}`);
+  const many = Array.isArray(body) ? [`${body.length} of them`] : [];
+  const what = `EMQX API: ${[`${method} ${path}`, ...named, ...many].join(', ')}`;
   await audit.add({ who: caller?.name ?? '', kind: caller?.kind ?? 'nobody', address, what, outcome });
+}
+
+/** What a body says about whom or what is changed; never a password or a payload. */
+const TELLING = [
+  'as',
+  'who',
+  'clientid',
+  'username',
+  'topic',
+  'topics',
+  'action',
+  'access',
+  'name',
+  'filename',
+] as const;
+
+function tellingFields(body: unknown): [name: string, value: string][] {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return [];
+  const fields = new Map<string, unknown>(Object.entries(body));
+  return TELLING.flatMap((name): [string, string][] => {
+    const value = fields.get(name);
+    return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [];
+  });
 }
 
 /** Of a name that comes twice the last value holds. */
@@ -148,7 +194,7 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
     void reply.status(400).type(PLAIN).send('Not found.');
     return;
   }
-  const failure = failureOf(error);
+  const failure = failureOf(error, request);
   const { code, message } = failure;
   if (code === 'login_required') {
     void reply.status(401).header('www-authenticate', 'Basic Realm="minirest-server"').type(PLAIN).send('UNAUTHORIZED');

@@ -54,17 +54,17 @@ export function accept(connection: Connection, login: Login, grant: Grant): void
   if (connection.options.flappingDetection && refuseFlapping(connection)) return;
   const { will } = login.packet;
   if (!mount(connection)) return;
-  if (will !== undefined) checkTopic(connection.options, context.counters, connection.mountpoint + will.topic, 0x90);
-  // The right to publish the will is checked now, while the client can still be told.
-  const allowed =
-    will === undefined
-      ? true
-      : authorize(connection, 'publish', connection.mountpoint + will.topic, will.qos, will.retain);
+  if (will === undefined) {
+    claim(connection, login, grant);
+    return;
+  }
+  checkTopic(connection.options, context.counters, connection.mountpoint + will.topic, 0x90);
   const { revision } = context.access;
   connection.settle(
-    allowed,
+    // The right to publish the will is checked now, while the client can still be told.
+    authorize(connection, 'publish', connection.mountpoint + will.topic, will.qos, will.retain),
     (yes) => {
-      if (!yes) throw new ProtocolError(0x87, '', `No permission to publish the will to ${quote(will?.topic ?? '')}`);
+      if (!yes) throw new ProtocolError(0x87, '', `No permission to publish the will to ${quote(will.topic)}`);
       claim(connection, { ...login, willRevision: revision }, grant);
     },
     () => {

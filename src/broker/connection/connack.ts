@@ -2,7 +2,7 @@
 
 import { PACKET_BYTES_MAX } from '../../packet/encode.ts';
 import type { Properties } from '../../packet/types.ts';
-import { BRIDGE_MARK, hasBridgeMark } from '../../topic/bridge-list.ts';
+import { bridgeAnswer, hasBridgeMark } from '../../topic/bridge-list.ts';
 import type { Login } from './accept-connection.ts';
 import type { Connection } from './connection.ts';
 import { grantedExpiry } from './grants.ts';
@@ -37,7 +37,7 @@ export function connackProperties(connection: Connection, login: Login, grant: G
   }
   const userProperties = [
     ...(grant.userProperties ?? []),
-    ...(hasBridgeMark(asked.userProperties) ? [BRIDGE_MARK] : []),
+    ...(hasBridgeMark(asked.userProperties) ? bridgeAnswer(connection.context.echoes.brokerId) : []),
   ];
   if (userProperties.length > 0) properties.userProperties = userProperties;
   return properties;

@@ -19,10 +19,17 @@ function tell({ context: { events }, identity: client }: Connection, { message, 
   if (events.wantsAcknowledged) events.emit('acknowledged', { message, client, qos });
 }
 
-function count({ context }: Connection, { type }: AckPacket, isDone: boolean): void {
-  const { counters } = context;
+function count(connection: Connection, { type, packetId }: AckPacket, isDone: boolean): void {
+  const { counters } = connection.context;
   if (isDone) counters.messagesAcknowledged++;
+  else if (isSent(connection, packetId)) counters.identifiersInUse[packetNumbers[type]]!++;
   else counters.acknowledgementsMissed[packetNumbers[type]]!++;
+}
+
+/** Whether a message under this identifier is on its way to the client. */
+function isSent({ session }: Connection, packetId: number): boolean {
+  const { inflight, released } = session!.outbox;
+  return inflight.has(packetId) || released.has(packetId);
 }
 
 export function handlePubrec(connection: Connection, packet: AckPacket): void {
@@ -40,6 +47,7 @@ export function handlePubrec(connection: Connection, packet: AckPacket): void {
   const known = outbound !== undefined;
   if (!known) count(connection, packet, false);
   else if (isFirst) tell(connection, outbound);
+  else connection.context.counters.identifiersInUse[packetNumbers.pubrec]!++;
   const reasonCode = known || connection.version < 5 ? 0 : 0x92;
   // Were PUBREL sent and the fact then lost, the next connection would repeat a message the receiver has finished.
   connection.promise({ type: 'pubrel', packetId: packet.packetId, reasonCode, properties: undefined }, since);
@@ -53,7 +61,7 @@ export function handlePubrel(connection: Connection, packet: AckPacket): void {
     connection.unacknowledged = Math.max(0, connection.unacknowledged - 1);
     session.journal?.incomingDone(session.number, packet.packetId);
   }
-  if (!known) count(connection, packet, false);
+  if (!known) connection.context.counters.acknowledgementsMissed[packetNumbers.pubrel]!++;
   const reasonCode = known || connection.version < 5 ? 0 : 0x92;
   connection.promise({ type: 'pubcomp', packetId: packet.packetId, reasonCode, properties: undefined }, since);
 }

@@ -13,7 +13,7 @@ import { checkTopic } from './topic-limits.ts';
 
 export function handleUnsubscribe(connection: Connection, packet: UnsubscribePacket): void {
   connection.spend(packet.filters.length * UNITS_PER_FILTER);
-  for (const filter of packet.filters) checkFilter(connection, filter);
+  checkFilters(connection, packet.filters);
   if (connection.context.hooks.unsubscribe === undefined) {
     unsubscribe(connection, packet, packet.filters);
     return;
@@ -40,7 +40,17 @@ function unsubscribe(connection: Connection, packet: UnsubscribePacket, filters:
     context.events.emit('unsubscribed', { client: connection.identity, filter: fullFilter });
     return 0;
   });
+  if (reasonCodes.some((code) => code >= 0x80)) context.counters.unsubscribesRefused++;
   connection.promise({ type: 'unsuback', packetId: packet.packetId, reasonCodes, properties: undefined }, since);
+}
+
+function checkFilters(connection: Connection, filters: readonly string[]): void {
+  try {
+    for (const filter of filters) checkFilter(connection, filter);
+  } catch (error) {
+    connection.context.counters.unsubscribesRefused++;
+    throw error;
+  }
 }
 
 function checkFilter(connection: Connection, filter: string): void {

@@ -3,6 +3,7 @@
  * around the broker. Whatever is asked is answered in bounded pieces, with turns for the clients in between.
  */
 
+import type { Qos } from '../../packet/types.ts';
 import type { BrokerContext } from '../context.ts';
 import type { Session } from '../session/session.ts';
 import { SysTopics } from '../sys/sys-topics.ts';
@@ -291,8 +292,8 @@ export class Inspect {
   }
 
   /** Says something on a topic of `$SYS`, as the broker itself; the text is asked for only if somebody wants it. */
-  announce(topic: string, text: () => string): void {
-    this.#system.announce(topic, text);
+  announce(topic: string, text: () => string, qos: Qos = 0): void {
+    this.#system.announce(topic, text, { qos });
   }
 
   /** How many look on. */

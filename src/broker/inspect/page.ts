@@ -84,6 +84,11 @@ export class PageBuilder<T> {
     return this.#isDescending ? -ascending : ascending;
   }
 
+  /** Items on the page so far. */
+  get length(): number {
+    return this.#places.length;
+  }
+
   /** @param show makes what is shown of an item; undefined leaves out what is gone by now */
   page<S>(show: (item: T) => S | undefined): PageOf<S> {
     const last = this.#places.at(-1);

@@ -8,7 +8,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Message } from '../../packet/message.ts';
 import type { Properties } from '../../packet/types.ts';
 import type { Store } from '../../ports/store.ts';
-import { publisherFields } from './publisher-lines.ts';
+import { publisherFields, willOwnerFields } from './publisher-lines.ts';
 import {
   type BanRecord,
   decodeInflight,
@@ -120,7 +120,7 @@ function line(fields: Readonly<Record<string, unknown>>): string {
 
 function sessionFields(record: SessionRecord, incoming: readonly number[] | undefined): Record<string, unknown> {
   const { clientId, username, mountpoint, expirySeconds, expiresAtMs, connected } = record;
-  const { will, willDelaySeconds, willDueMs } = record;
+  const { will, willDelaySeconds, willDueMs, willOwner } = record;
   return {
     clientId,
     username,
@@ -133,6 +133,7 @@ function sessionFields(record: SessionRecord, incoming: readonly number[] | unde
       ...messageFields(decodeMessage(Buffer.from(will, 'base64'))),
       delaySeconds: willDelaySeconds || undefined,
       dueAtMs: willDueMs || undefined,
+      owner: willOwner && willOwnerFields(willOwner),
     },
   };
 }

@@ -29,7 +29,7 @@ import {
   time,
   whole,
 } from './json-fields.ts';
-import { publisherOf } from './publisher-lines.ts';
+import { publisherOf, willOwnerOf } from './publisher-lines.ts';
 import {
   type BanRecord,
   decodeInflight,
@@ -42,6 +42,7 @@ import {
   PRESENT,
   recordKeys,
   type SessionRecord,
+  type WillOwnerRecord,
 } from './records.ts';
 
 const anyNumber = whole(1, Number.MAX_SAFE_INTEGER);
@@ -164,6 +165,7 @@ export class LineImport {
       will: will && encodeMessage(will.message).toString('base64'),
       willDelaySeconds: will?.delaySeconds ?? 0,
       willDueMs: will?.dueAtMs ?? 0,
+      ...(will?.owner !== undefined && { willOwner: will.owner }),
     };
     this.#store.put(key, encodeJson(record));
     this.#sessions.get(clientId)!.record = record;
@@ -317,8 +319,14 @@ function lastKeyOf(store: Store): number {
   return last;
 }
 
-function willOf(fields: Fields): { message: Message; delaySeconds: number; dueAtMs: number } {
+function willOf(fields: Fields): {
+  message: Message;
+  delaySeconds: number;
+  dueAtMs: number;
+  owner: WillOwnerRecord | undefined;
+} {
   return {
+    owner: fields.optional('owner', willOwnerOf),
     delaySeconds: fields.optional('delaySeconds', seconds) ?? 0,
     dueAtMs: fields.optional('dueAtMs', time) ?? 0,
     message: messageOf(fields),

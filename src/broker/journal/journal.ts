@@ -11,6 +11,7 @@ import type { Store } from '../../ports/store.ts';
 import type { Counters } from '../counters.ts';
 import type { Outbound } from '../session/outbound.ts';
 import type { Subscription } from '../session/subscription.ts';
+import { Batch, type QueueOwner } from './batch.ts';
 import { MessageReferences } from './message-references.ts';
 import {
   encodeInflight,
@@ -25,17 +26,6 @@ import {
 } from './records.ts';
 import { readStoredQueue, type StoredOutbound } from './stored-queue.ts';
 
-interface Waiter {
-  readonly done: () => void;
-  readonly failed: (() => void) | undefined;
-}
-
-/** Who sends the messages of a session. */
-export interface QueueOwner {
-  /** The commit that was to make the message, or its packet identifier, durable has failed. */
-  storeRefused(outbound: Outbound, batch: number): void;
-}
-
 /** How long to wait before what the store refused is tried again, in milliseconds. */
 const RETRY_MS = 1000;
 
@@ -44,15 +34,10 @@ export class Journal {
   committed = 0;
   /** Counts operations, so that a caller sees whether what it did has to be waited for. */
   operations = 0;
-  /** The batch that gathers now. */
-  batch = 1;
-  /** What the open batch changes; undefined deletes. */
-  #changes = new Map<string, Uint8Array | undefined>();
-  /** Messages that the open batch makes durable. */
-  #messages: { readonly owner: QueueOwner; readonly outbound: Outbound }[] = [];
-  #waiters: Waiter[] = [];
-  /** Waiters of the commit that is under way. */
-  #underWay: Waiter[] | undefined;
+  /** What gathers now. */
+  #open = new Batch(1);
+  /** What is being committed. */
+  #underWay: Batch | undefined;
   /** The commit that is under way. */
   #current: Promise<void> | undefined;
   /** A commit was asked for while another was under way. */
@@ -71,6 +56,21 @@ export class Journal {
     this.#clock = clock;
     this.#counters = counters;
     this.#log = log;
+  }
+
+  /** Number of the batch that gathers now. */
+  get batch(): number {
+    return this.#open.number;
+  }
+
+  /** The batch that makes all that was recorded so far durable; 0 when it is durable already. */
+  get latest(): number {
+    return this.#open.isEmpty ? (this.#underWay?.number ?? 0) : this.#open.number;
+  }
+
+  /** Whether the commit of a batch is still to come. One that the store refused is over. */
+  isPending(batch: number): boolean {
+    return batch === this.#open.number ? !this.#open.isEmpty : batch === this.#underWay?.number;
   }
 
   /** A number that was never given out before, larger than all before it. */
@@ -120,7 +120,7 @@ export class Journal {
   queued(session: number, outbound: Outbound, owner: QueueOwner): void {
     outbound.journalKey = this.nextKey();
     outbound.journalBatch = this.batch;
-    this.#messages.push({ owner, outbound });
+    this.#open.messages.push({ owner, outbound });
     const { message } = outbound;
     const first = message.journalFirst as FirstUse | undefined;
     if (message.journalKey !== 0 && this.#references.has(message.journalKey)) {
@@ -157,15 +157,20 @@ export class Journal {
   }
 
   /**
-   * A QoS 2 message for a session that is not kept waits for the commit as well where its publisher does: if the store
-   * refuses, the publisher sends it again, and no receiver must have had it.
+   * A QoS 2 message waits for the commit for which its publisher waits: if the store refuses, the publisher sends it
+   * again, and no receiver must have had it. A session that is kept waits anyway, save where it takes the message over
+   * from another member of its group while that commit is under way.
    */
-  holdBack(outbound: Outbound, owner: QueueOwner): void {
-    const { journalCount } = outbound.message;
-    if (journalCount < 0 || journalCount === this.operations) return;
-    outbound.leavesAfter = this.batch;
-    outbound.journalBatch = this.batch;
-    this.#messages.push({ owner, outbound });
+  holdBack(outbound: Outbound, owner: QueueOwner, isKept: boolean): void {
+    const { journalCount, promisedIn } = outbound.message;
+    const isTakenOver = promisedIn !== 0 && promisedIn === this.#underWay?.number;
+    if (isTakenOver) this.#underWay!.messages.push({ owner, outbound });
+    if (isKept) return;
+    const isNew = promisedIn === this.batch || (journalCount >= 0 && journalCount !== this.operations);
+    if (!isTakenOver && !isNew) return;
+    outbound.leavesAfter = isTakenOver ? promisedIn : this.batch;
+    outbound.journalBatch = outbound.leavesAfter;
+    if (isNew) this.#open.messages.push({ owner, outbound });
   }
 
   /** The message has a packet identifier, under which it is sent. At QoS 2 it may leave when that is durable. */
@@ -173,7 +178,7 @@ export class Journal {
     const { packetId, journalKey: key, journalBatch } = outbound;
     if (outbound.qos === 2) {
       outbound.leavesAfter = this.batch;
-      if (journalBatch !== this.batch) this.#messages.push({ owner, outbound });
+      if (journalBatch !== this.batch) this.#open.messages.push({ owner, outbound });
     }
     this.#put(recordKeys.inflight(session, packetId), encodeInflight({ key, releasedAs: 0 }));
   }
@@ -240,7 +245,7 @@ export class Journal {
 
   /** Records what has a form of its own, by a key of `recordKeys`; undefined deletes it. */
   write(key: string, value: Uint8Array | undefined): void {
-    this.#changes.set(key, value);
+    this.#open.changes.set(key, value);
     this.#touch();
   }
 
@@ -251,20 +256,20 @@ export class Journal {
    * store refused. At once when nothing is open or under way.
    */
   onCommitted(done: () => void, failed?: () => void): void {
-    const waiters = this.#changes.size > 0 || this.#waiters.length > 0 ? this.#waiters : this.#underWay;
-    if (waiters === undefined) done();
-    else waiters.push({ done, failed });
+    const batch = this.#open.isEmpty ? this.#underWay : this.#open;
+    if (batch === undefined) done();
+    else batch.waiters.push({ done, failed });
   }
 
   /** Whether a commit is open or under way. */
   get isBusy(): boolean {
-    return this.#changes.size > 0 || this.#waiters.length > 0 || this.#underWay !== undefined;
+    return !this.#open.isEmpty || this.#underWay !== undefined;
   }
 
   /** Commits what is open, for a clean stop. */
   async flush(): Promise<void> {
     while (this.#current !== undefined) await this.#current;
-    if (this.#changes.size > 0) await this.#commit();
+    if (this.#open.changes.size > 0) await this.#commit();
   }
 
   #put(key: string, value: Uint8Array): void {
@@ -277,7 +282,7 @@ export class Journal {
 
   /** Deletes a record whose key is used once: when it is still in the open batch, the store never sees it. */
   #forget(key: string, batch: number): void {
-    if (batch === this.batch && this.#changes.delete(key)) this.#touch();
+    if (batch === this.batch && this.#open.changes.delete(key)) this.#touch();
     else this.#delete(key);
   }
 
@@ -294,7 +299,7 @@ export class Journal {
   };
 
   readonly #retry = (): void => {
-    if (this.#changes.size > 0 && !this.#scheduled) this.#commitWhenFree();
+    if (this.#open.changes.size > 0 && !this.#scheduled) this.#commitWhenFree();
   };
 
   /**
@@ -306,7 +311,7 @@ export class Journal {
       this.#isWanted = true;
       return;
     }
-    if (this.#changes.size === 0 && this.#waiters.length === 0) return;
+    if (this.#open.isEmpty) return;
     this.#isWanted = false;
     this.#current = this.#commit().then(this.#commitDone);
   }
@@ -317,14 +322,10 @@ export class Journal {
   };
 
   async #commit(): Promise<void> {
-    const batch = this.batch++;
-    const changes = this.#changes;
-    const waiters = this.#waiters;
-    const messages = this.#messages;
-    this.#changes = new Map();
-    this.#waiters = [];
-    this.#messages = [];
-    this.#underWay = waiters;
+    const batch = this.#open;
+    const { changes, waiters, messages } = batch;
+    this.#open = new Batch(batch.number + 1);
+    this.#underWay = batch;
     const { commitSeconds, commitRecords } = this.#counters;
     const begunMs = this.#clock.monotonic();
     let failure: unknown;
@@ -341,17 +342,17 @@ export class Journal {
     commitSeconds.observe((this.#clock.monotonic() - begunMs) / 1000);
     commitRecords.observe(changes.size);
     if (failure === undefined) {
-      this.#succeeded(batch, waiters);
+      this.#succeeded(batch);
       return;
     }
     this.#failed(failure);
-    for (const { owner, outbound } of messages) owner.storeRefused(outbound, batch);
+    for (const { owner, outbound } of messages) owner.storeRefused(outbound, batch.number);
     this.#keepForRetry(changes);
     for (const waiter of waiters) (waiter.failed ?? waiter.done)();
   }
 
-  #succeeded(batch: number, waiters: Waiter[]): void {
-    this.committed = batch;
+  #succeeded({ number, waiters }: Batch): void {
+    this.committed = number;
     this.#counters.commits++;
     this.#counters.isStoreRefusing = false;
     if (this.#failing) {
@@ -375,13 +376,14 @@ export class Journal {
    * on living by: it is tried again, so that memory and disk agree once there is room.
    */
   #keepForRetry(changes: Map<string, Uint8Array | undefined>): void {
-    const newer = this.#changes;
-    this.#changes = new Map();
+    const { changes: open } = this.#open;
+    const newer = [...open];
+    open.clear();
     for (const [key, value] of changes) {
-      if (value === undefined || !this.#isRefused(key)) this.#changes.set(key, value);
+      if (value === undefined || !this.#isRefused(key)) open.set(key, value);
     }
-    for (const [key, value] of newer) this.#changes.set(key, value);
-    if (this.#changes.size > 0) this.#clock.after(RETRY_MS, this.#retry);
+    for (const [key, value] of newer) open.set(key, value);
+    if (open.size > 0) this.#clock.after(RETRY_MS, this.#retry);
   }
 
   /** A message that a session of a later batch wants as well is needed all the same. */

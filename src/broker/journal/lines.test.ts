@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { KeptStore } from '../../../test/broker/kept-store.ts';
 import { lasting } from '../../../test/broker/lasting-session.ts';
-import { FakeClock, testBroker } from '../../testing/index.ts';
+import { willOf } from '../../../test/broker/wills.ts';
+import type { ClientIdentity } from '../../ports/access.ts';
+import { FakeClock, type TestBrokerOptions, testBroker } from '../../testing/index.ts';
 import { exportLines } from './export-lines.ts';
 import { LineImport } from './import-lines.ts';
 
@@ -179,6 +181,59 @@ describe('lines', () => {
     const second = await imported([header, replacement], first.store, true);
     expect(second.problems).toEqual([]);
     expect(await seen(second.store)).toEqual(['free']);
+  });
+
+  it('keep whose right a will is sent by', async () => {
+    const store = new KeptStore();
+    const clock = new FakeClock(1_800_000_000_000);
+    const asked: ClientIdentity[] = [];
+    const access = {
+      authenticators: [
+        { name: 'x', authenticate: ({ clientId }) => ({ outcome: 'allow', superuser: clientId === 'root' }) },
+      ],
+      authorizers: [{ name: 'x', authorize: (client) => (asked.push(client) > 0 ? 'allow' : 'deny') }],
+    } as const satisfies TestBrokerOptions['access'];
+    const before = await testBroker({ store, clock, access });
+    const will = { ...willOf('gone'), properties: { willDelayInterval: 60 } };
+    const certificate = { commonName: 'a', subject: 'CN=a', fingerprint256: 'AA', der: Buffer.from('x') };
+    const peer = { address: '10.0.0.7', certificate };
+    for (const clientId of ['a', 'root']) {
+      const connect = { ...lasting(5), username: 'ann', will };
+      await (await before.connect({ clientId, peer, connect })).drop();
+    }
+    await before.run();
+    const lines = exported(store);
+    const whole = await imported(lines);
+    expect(whole.problems).toEqual([]);
+    expect(exported(whole.store)).toEqual(lines);
+    const ownersOf = async (into: KeptStore): Promise<ClientIdentity[]> => {
+      asked.length = 0;
+      const after = await testBroker({ store: into, clock, access });
+      await after.advance(61_000);
+      return [...asked];
+    };
+    const kept = { commonName: 'a', subject: 'CN=a', fingerprint256: 'AA' };
+    // The superuser is one still, and asked about nothing.
+    const owner = { clientId: 'a', username: 'ann', version: 5, peer: { address: '10.0.0.7', certificate: kept } };
+    expect(await ownersOf(whole.store)).toMatchObject([owner]);
+    const bare = await imported(lines.map((line) => line.replace(/,"owner":.*\}\}\}/, '}}')));
+    expect(bare.problems).toEqual([]);
+    expect(await ownersOf(bare.store)).toMatchObject([
+      { clientId: 'a', username: 'ann', peer: { address: '' } },
+      { clientId: 'root', username: 'ann', peer: { address: '' } },
+    ]);
+  });
+
+  it.each([
+    ['{}', '"will" "owner" "version" is missing'],
+    ['{"version":5,"peer":{}}', '"will" "owner" "peer" "address" is missing'],
+    ['{"version":5,"superuser":"yes","peer":PEER}', '"will" "owner" "superuser"'],
+    ['{"version":5,"clientId":"b","peer":PEER}', '"will" "owner" nothing is known about "clientId"'],
+  ])('refuse the owner %s of a will', async (owner, problem) => {
+    const peer = '{"address":"","port":0,"localAddress":"","localPort":0,"listener":"mqtt","transport":"tcp"}';
+    const will = `{"topic":"t","payload":"y","owner":${owner.replace('PEER', peer)}}`;
+    const line = `{"type":"session","clientId":"a","expirySeconds":60,"will":${will}}`;
+    expect((await imported([header, line])).problems.join()).toContain(problem);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /**
- * Who has published a retained message and whose right it is kept by, as a field of its line; see
- * `retained-publishers.ts`. A line without it is a message that nobody is asked about.
+ * Whose right a message goes by, as a field of its line: who has published what is retained (see `retained-publishers.ts`;
+ * nobody is asked about a message without one), and whose a will is (without one it is asked about as the session's, by
+ * its names alone).
  */
 
 import type { ProtocolVersion } from '../../packet/types.ts';
@@ -8,7 +9,7 @@ import type { PermissionRule } from '../../ports/access.ts';
 import type { Peer, PeerCertificate, Transport } from '../../ports/listener.ts';
 import { topicNameProblem } from '../../topic/name.ts';
 import { type Fields, flag, type Kind, LineMistake, list, object, text, textWith, whole } from './json-fields.ts';
-import type { RetainedPublisherRecord } from './records.ts';
+import type { RetainedPublisherRecord, WillOwnerRecord } from './records.ts';
 
 type Asked = Omit<RetainedPublisherRecord, 'topic'>;
 
@@ -21,11 +22,27 @@ export function publisherFields({ topic: _, ...asked }: RetainedPublisherRecord 
 export const publisherOf: Kind<Asked> = object((fields) => ({
   ...given('askedTopic', fields.optional('askedTopic', textWith(topicNameProblem))),
   clientId: fields.required('clientId', text),
-  username: fields.optional('username', text),
-  version: fields.required('version', whole(3, 5)) as ProtocolVersion,
-  ...given('permissions', fields.optional('permissions', list(object(permissionOf)))),
-  peer: fields.required('peer', object(peerOf)),
+  ...whoOf(fields),
 }));
+
+/** Whose a will is; the line has its Client Identifier already. */
+export const willOwnerOf: Kind<WillOwnerRecord> = object((fields) => ({
+  superuser: fields.optional('superuser', flag) ?? false,
+  ...whoOf(fields),
+}));
+
+export function willOwnerFields({ superuser, ...who }: WillOwnerRecord): object {
+  return superuser ? { superuser, ...who } : who;
+}
+
+function whoOf(fields: Fields): Omit<WillOwnerRecord, 'superuser'> {
+  return {
+    username: fields.optional('username', text),
+    version: fields.required('version', whole(3, 5)) as ProtocolVersion,
+    ...given('permissions', fields.optional('permissions', list(object(permissionOf)))),
+    peer: fields.required('peer', object(peerOf)),
+  };
+}
 
 /** One of several words. */
 function word<T extends string>(...words: readonly T[]): Kind<T> {

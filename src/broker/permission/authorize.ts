@@ -8,6 +8,7 @@ import type { Qos } from '../../packet/types.ts';
 import type { Action, ClientIdentity } from '../../ports/access.ts';
 import { isPromiseLike } from '../../std/promise-like.ts';
 import { quote } from '../../std/shorten.ts';
+import { readsBridgeList } from '../../topic/bridge-list.ts';
 import { isDelayedTopic, parseDelayedTopic } from '../../topic/delayed.ts';
 import { isReservedToPublish } from '../../topic/reserved.ts';
 import { PermissionCache } from '../connection/permission-cache.ts';
@@ -37,6 +38,8 @@ export function ask(
     if (isReservedToPublish(topic, asker.identity.clientId)) return false;
     if (isDelayedTopic(topic)) return askDelayed(asker, topic, qos, retain);
   }
+  // Without the list messages could go round, and a rule about `$SYS` does not mean that.
+  if (readsBridgeList(action, topic)) return true;
   return askChain(asker, action, topic, qos, retain);
 }
 

@@ -6,6 +6,7 @@ import type { BrokerContext } from '../context.ts';
 import { removeSubscription } from '../routing/remove-subscription.ts';
 import type { Session } from '../session/session.ts';
 import type { SharedGroup, Subscription } from '../session/subscription.ts';
+import { withdrawShared } from '../session/withdraw-shared.ts';
 
 /** Of how many filters the log line gives the names. */
 const FILTERS_SHOWN = 10;
@@ -40,9 +41,9 @@ export function takeAway(
 }
 
 function handOver(context: BrokerContext, session: Session, groups: ReadonlySet<SharedGroup>): void {
-  for (const { message, group } of session.outbox.withdrawShared((one) => groups.has(one))) {
+  for (const { message, group } of withdrawShared(session, (one) => groups.has(one))) {
     const isExpired = message.expiresAtMs !== 0 && message.expiresAtMs <= context.clock.now();
     if (isExpired) session.dropped(message, 'expired');
-    else if (!context.router.deliverToGroup(message, group!)) session.dropped(message, 'not_authorized');
+    else if (!context.router.handOver(message, group!)) session.dropped(message, 'not_authorized');
   }
 }

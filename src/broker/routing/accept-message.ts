@@ -26,11 +26,12 @@ export function acceptMessage(
   memory?: RouteMemory,
 ): number {
   if (message.retain && !context.retained.apply(message, publisher, askedTopic) && refusable) return -1;
+  // Before its deliveries, so that whoever traces it knows when it came.
+  if (context.events.wantsPublished) context.events.emit('published', { message, client });
   // Whoever was asked for permission may have taken longer than the message lives [MQTT-3.3.2-5].
   const isExpired = message.expiresAtMs !== 0 && message.expiresAtMs <= context.now();
   const receivers = isExpired ? 0 : context.router.route(message, memory);
   if (isExpired) context.counters.drop('expired');
   else if (receivers === 0) context.messageDropped(message, message.publisher, 'no_subscriber');
-  if (context.events.wantsPublished) context.events.emit('published', { message, client });
   return receivers;
 }

@@ -19,11 +19,12 @@ export function filterMessage(
   context: BrokerContext,
   message: Message,
   client: ClientIdentity | undefined,
+  isWill: boolean = false,
 ): Message | number | Promise<Message | number> {
   const { publish } = context.hooks;
   if (publish === undefined) return message;
   const { publisher } = message;
-  const answer = attempt(() => publish(message, client));
+  const answer = attempt(() => publish(message, client, isWill));
   if (!isPromiseLike(answer)) return checked(context, answer, publisher);
   return Promise.resolve(answer).then(
     (late) => checked(context, late, publisher),

@@ -5,21 +5,40 @@
  */
 
 import type { Message } from '../../packet/message.ts';
+import type { Qos } from '../../packet/types.ts';
 import type { Access, ClientIdentity } from '../../ports/access.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { isPromiseLike } from '../../std/promise-like.ts';
 import type { Journal } from '../journal/journal.ts';
+import { recordedPeer } from '../journal/recorded-peer.ts';
 import { decodeJson, encodeJson, type RetainedPublisherRecord, recordKeys } from '../journal/records.ts';
+import type { BrokerOptions } from '../options.ts';
 
 export interface RetainedPublishersContext {
-  readonly access: Pick<Access, 'authorize'>;
-  readonly options: { readonly checkRetainedPublishers: boolean };
+  readonly access: Pick<Access, 'authorize' | 'revision'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly options: Pick<
+    BrokerOptions,
+    'checkRetainedPublishers' | 'permissionCacheEntriesMax' | 'permissionCacheSecondsMax'
+  >;
   readonly journal: Pick<Journal, 'write'> | undefined;
+}
+
+/** An answer that had to be waited for, or still is. One for each message bounds them; a change of rules ends them. */
+interface Answer {
+  readonly revision: number;
+  /** By the clock that never goes back. */
+  readonly askedAtMs: number;
+  readonly qos: Qos;
+  readonly stands: boolean | Promise<boolean>;
 }
 
 interface Publisher {
   readonly identity: ClientIdentity;
   /** What it was asked about: topics are rewritten after they were permitted. */
   readonly askedTopic: string;
+  /** What was answered last, so that a thousand subscribers do not ask a database a thousand times. */
+  answer?: Answer;
 }
 
 export class RetainedPublishers {
@@ -60,22 +79,46 @@ export class RetainedPublishers {
     if (this.#byTopic.size === 0 || !this.#context.options.checkRetainedPublishers) return true;
     const publisher = this.#byTopic.get(topic);
     if (publisher === undefined) return true;
+    const known = this.#known(publisher, qos);
+    if (known !== undefined) return known;
+    const { access } = this.#context;
+    const { revision } = access;
     try {
-      const { identity, askedTopic } = publisher;
-      const answer = this.#context.access.authorize(identity, 'publish', askedTopic, qos, true);
-      return isPromiseLike(answer) ? answer.catch(() => false) : answer;
+      const stands = access.authorize(publisher.identity, 'publish', publisher.askedTopic, qos, true);
+      return isPromiseLike(stands) ? this.#remember(publisher, qos, revision, stands) : stands;
     } catch {
       return false;
     }
   }
+
+  #known({ answer }: Publisher, qos: Qos): boolean | Promise<boolean> | undefined {
+    const { access, clock, options } = this.#context;
+    if (answer === undefined || answer.revision !== access.revision || answer.qos !== qos) return undefined;
+    const ageMs = clock.monotonic() - answer.askedAtMs;
+    // Whoever comes while an answer is waited for waits for the same one, however little is to be remembered.
+    if (typeof answer.stands !== 'boolean') return answer.stands;
+    const isKept = options.permissionCacheEntriesMax > 0 && ageMs < options.permissionCacheSecondsMax * 1000;
+    return isKept ? answer.stands : undefined;
+  }
+
+  /** A failure is an answer to those who wait for it, and to nobody later. */
+  #remember(publisher: Publisher, qos: Qos, revision: number, asked: Promise<boolean>): Promise<boolean> {
+    const askedAtMs = this.#context.clock.monotonic();
+    const answered = (stands: boolean | undefined): boolean => {
+      if (publisher.answer === waiting) {
+        if (stands === undefined) delete publisher.answer;
+        else publisher.answer = { ...waiting, stands };
+      }
+      return stands ?? false;
+    };
+    const stands = asked.then(answered, () => answered(undefined));
+    const waiting: Answer = { revision, askedAtMs, qos, stands };
+    publisher.answer = waiting;
+    return stands;
+  }
 }
 
-/** Without the certificate itself, which is large, and which no rule looks at. */
 function recordOf(topic: string, publisher: ClientIdentity, askedTopic: string): RetainedPublisherRecord {
-  const { superuser: _, ...identity } = publisher;
-  const whole = { topic, ...(askedTopic !== topic && { askedTopic }), ...identity };
-  const { certificate, ...peer } = publisher.peer;
-  if (certificate === undefined) return { ...whole, peer };
-  const { commonName, subject, fingerprint256 } = certificate;
-  return { ...whole, peer: { ...peer, certificate: { commonName, subject, fingerprint256 } } };
+  const { superuser: _, peer, ...identity } = publisher;
+  return { topic, ...(askedTopic !== topic && { askedTopic }), ...identity, peer: recordedPeer(peer) };
 }

@@ -90,7 +90,7 @@ export class RetainedReplays {
       this.#stepsLeft--;
       const message = walk.step();
       if (message === undefined || this.#retained.isExpired(message)) continue;
-      if (noLocal && this.#echoes.isOwn(session.clientId, message.publisher)) continue;
+      if (this.#echoes.isOwn(session.clientId, message.publisher, noLocal)) continue;
       const stands = this.#retained.publishers.stands(message);
       if (stands === false) continue;
       if (stands !== true) {

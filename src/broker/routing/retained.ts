@@ -5,6 +5,7 @@
 
 import type { Message } from '../../packet/message.ts';
 import type { Access, ClientIdentity } from '../../ports/access.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { TopicTree, type WalkOptions } from '../../topic/retained-tree.ts';
 import type { Counters } from '../counters.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -17,6 +18,7 @@ export interface RetainedContext {
   readonly counters: Counters;
   readonly journal: Journal | undefined;
   readonly access: Access;
+  readonly clock: Clock;
   now(): number;
 }
 

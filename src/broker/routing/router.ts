@@ -11,6 +11,7 @@ import type { Random } from '../../ports/clock.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import { Match, TopicIndex } from '../../topic/index.ts';
 import type { Counters } from '../counters.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { Session } from '../session/session.ts';
 import { type LocalSubscription, SharedGroup, type Subscriber, type Subscription } from '../session/subscription.ts';
@@ -49,6 +50,7 @@ export interface RouterContext {
   readonly retained: RetainedMessages;
   readonly echoes: Echoes;
   readonly access: Pick<Access, 'checksDelivery'>;
+  readonly journal: Pick<Journal, 'latest'> | undefined;
 }
 
 export class Router {
@@ -142,9 +144,12 @@ export class Router {
     const plan = match.plan as Plan;
     const { targets, groups, locals } = plan;
     let receivers = targets.length + groups.length + locals.length;
+    const { echoes } = this.#context;
+    const { hasPairs } = echoes;
     for (let i = 0; i < targets.length; i++) {
       const target = targets[i]!;
-      if (target.noLocal && this.#context.echoes.isOwn(target.session.clientId, message.publisher)) {
+      const { noLocal } = target;
+      if ((noLocal || hasPairs) && echoes.isOwn(target.session.clientId, message.publisher, noLocal)) {
         if (!this.#deliverToPublisher(message, target)) receivers--;
         continue;
       }
@@ -157,7 +162,7 @@ export class Router {
       );
     }
     for (let i = 0; i < groups.length; i++) {
-      if (!this.deliverToGroup(message, groups[i]!)) receivers--;
+      if (!this.#deliverToGroup(message, groups[i]!)) receivers--;
     }
     for (let i = 0; i < locals.length; i++) locals[i]!.receive(message);
     return receivers;
@@ -173,8 +178,17 @@ export class Router {
     return found;
   }
 
-  /** Gives a message to one member of a group. False when nobody could take it. */
-  deliverToGroup(message: Message, group: SharedGroup, except?: Subscription): boolean {
+  /**
+   * Gives a message that a member of a group cannot have any more to another, but not before it is struck out of the
+   * first one's queue on disk: a crash would bring it back there. False when nobody could take it, or when the store
+   * refused it at QoS 2: another would have it twice.
+   */
+  handOver(message: Message, group: SharedGroup, except?: Subscription): boolean {
+    if (message.promisedIn < 0) return false;
+    return this.#deliverToGroup(message, group, except, this.#context.journal?.latest ?? 0);
+  }
+
+  #deliverToGroup(message: Message, group: SharedGroup, except?: Subscription, leavesAfter: number = 0): boolean {
     const member = this.#choose(message, group, except);
     if (member === undefined) return false;
     member.session.outbox.deliver(
@@ -183,6 +197,7 @@ export class Router {
       member.retainAsPublished && message.retain,
       member.identifier === 0 ? undefined : [member.identifier],
       group,
+      leavesAfter,
     );
     return true;
   }
@@ -200,7 +215,8 @@ export class Router {
 
   /** The publisher also subscribes, and some of its subscriptions exclude its own messages. */
   #deliverToPublisher(message: Message, target: Target): boolean {
-    const wanting = target.subscriptions.filter((subscription) => !subscription.noLocal);
+    const keepsAll = this.#context.echoes.isOwn(target.session.clientId, message.publisher, false);
+    const wanting = keepsAll ? [] : target.subscriptions.filter((subscription) => !subscription.noLocal);
     if (wanting.length === 0) {
       this.#context.counters.echoesHeldBack++;
       return false;

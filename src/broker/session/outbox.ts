@@ -8,14 +8,16 @@ import type { Message } from '../../packet/message.ts';
 import type { Qos } from '../../packet/types.ts';
 import { BackendError } from '../../ports/backend-error.ts';
 import { added, type IdMap, noEntries } from '../../std/id-map.ts';
-import { RingQueue } from '../../std/ring-queue.ts';
 import type { DropReason } from '../counters.ts';
-import type { Journal, QueueOwner } from '../journal/journal.ts';
+import type { QueueOwner } from '../journal/batch.ts';
+import type { Journal } from '../journal/journal.ts';
+import { freePacketId } from './free-packet-id.ts';
 import { Outbound } from './outbound.ts';
 import type { OutboxContext, OutboxOwner, Sender } from './outbox-context.ts';
 import { isFlightFull, makeRoom } from './queue-room.ts';
 import { sendUnacknowledged } from './send-unacknowledged.ts';
 import type { SharedGroup } from './subscription.ts';
+import { Unsent } from './unsent.ts';
 import { type QueueSource, WaitingQueue } from './waiting-queue.ts';
 
 export class Outbox implements QueueOwner {
@@ -25,11 +27,8 @@ export class Outbox implements QueueOwner {
   /** QoS 2 messages the receiver has, waiting for PUBCOMP, in the order of PUBREC. */
   released: IdMap<Outbound> = noEntries;
   #sender: Sender | undefined;
-  /**
-   * In flight and not sent on this connection yet: repeats, and what waits for the commit of its packet identifier.
-   * Made when first needed: most sessions never do.
-   */
-  #toSend: RingQueue<Outbound> | undefined;
+  /** Made when first needed: most sessions never do. */
+  #toSend: Unsent | undefined;
   /** Quota used on this connection [MQTT-4.9.0-2]. */
   #outstanding = 0;
   #inflightBytes = 0;
@@ -57,19 +56,26 @@ export class Outbox implements QueueOwner {
     return this.#sender !== undefined && this.queue.length === 0 && this.#mayTransmit(this.#sender);
   }
 
-  /** Takes a message for this session and sends it at once where that is allowed. */
+  /**
+   * Takes a message for this session and sends it at once where that is allowed.
+   *
+   * @param leavesAfter the commit before which a copy that must not be doubled stays here
+   */
   deliver(
     message: Message,
     qos: Qos,
     retain: boolean,
     identifiers: readonly number[] | undefined,
     group: SharedGroup | undefined,
+    leavesAfter: number = 0,
   ): void {
     const sender = this.#sender;
     const { counters } = this.#context;
     if (qos === 0 && (sender !== undefined || !this.#owner.options.queueQos0)) {
       if (sender === undefined) this.#owner.dropped(message, 'offline_qos0');
-      else sendUnacknowledged(sender, this.#owner, counters, message, retain, identifiers);
+      else if (leavesAfter > 0 || (this.#toSend !== undefined && this.#toSend.unacknowledged > 0)) {
+        this.#waitWithQos0(new Outbound(message, 0, retain, identifiers, group), leavesAfter);
+      } else sendUnacknowledged(sender, this.#owner, counters, message, retain, identifiers);
       return;
     }
     if (sender !== undefined && !sender.permits(message, qos, retain)) {
@@ -78,7 +84,8 @@ export class Outbox implements QueueOwner {
     }
     const outbound = new Outbound(message, qos, retain, identifiers, group);
     const { journal } = this.#owner;
-    if (qos === 2 && journal === undefined) this.#context.journal?.holdBack(outbound, this);
+    if (qos === 2 && journal === undefined) outbound.leavesAfter = leavesAfter;
+    if (qos === 2) this.#context.journal?.holdBack(outbound, this, journal !== undefined);
     if (sender === undefined || this.queue.length > 0 || !this.#mayTransmit(sender)) {
       if (sender !== undefined && this.#outstanding >= sender.window) counters.limit('inflight');
       this.#enqueue(outbound, journal);
@@ -138,8 +145,8 @@ export class Outbox implements QueueOwner {
 
   /** The client must not have it; what came by a shared subscription others may have. */
   #refused(outbound: Outbound): void {
-    if (!this.#owner.passOn(outbound)) this.#owner.dropped(outbound.message, 'not_authorized');
     this.#owner.journal?.done(this.#owner.number, outbound);
+    if (!this.#owner.passOn(outbound)) this.#owner.dropped(outbound.message, 'not_authorized');
   }
 
   #mayTransmit(sender: Sender): boolean {
@@ -147,7 +154,8 @@ export class Outbox implements QueueOwner {
     return this.#outstanding + (this.#toSend?.length ?? 0) < sender.window && !sender.congested;
   }
 
-  #takeOutOfFlight(outbound: Outbound): void {
+  /** Nobody waits any more for an acknowledgement of it. */
+  takeOutOfFlight(outbound: Outbound): void {
     const isGone = this.inflight.delete(outbound.packetId) || this.released.delete(outbound.packetId);
     if (isGone) this.#inflightBytes -= outbound.message.payloadBytes;
   }
@@ -161,11 +169,16 @@ export class Outbox implements QueueOwner {
     const { journal, number } = this.#owner;
     const { message, qos, retain, identifiers } = outbound;
     if (qos === 0) {
-      sendUnacknowledged(sender, this.#owner, this.#context.counters, message, retain, identifiers);
-      journal?.done(number, outbound);
+      if (journal === undefined) {
+        sendUnacknowledged(sender, this.#owner, this.#context.counters, message, retain, identifiers);
+        return;
+      }
+      journal.done(number, outbound);
+      this.#waitWithQos0(outbound, journal.batch);
       return;
     }
-    outbound.packetId = this.#takePacketId();
+    outbound.packetId = freePacketId(this.#lastPacketId, this.inflight, this.released);
+    this.#lastPacketId = outbound.packetId;
     this.inflight = added(this.inflight, outbound);
     this.#inflightBytes += message.payloadBytes;
     journal?.sent(number, outbound, this);
@@ -177,8 +190,15 @@ export class Outbox implements QueueOwner {
     if (this.#context.journal !== undefined) this.#pumpAfterCommit(this.#context.journal);
   }
 
+  #waitWithQos0(outbound: Outbound, leavesAfter: number): void {
+    outbound.message.detach(true);
+    outbound.leavesAfter = leavesAfter;
+    this.#sendLater(outbound);
+    if (this.#context.journal !== undefined) this.#pumpAfterCommit(this.#context.journal);
+  }
+
   #sendLater(outbound: Outbound): void {
-    this.#toSend ??= new RingQueue<Outbound>();
+    this.#toSend ??= new Unsent();
     this.#toSend.push(outbound);
   }
 
@@ -199,6 +219,8 @@ export class Outbox implements QueueOwner {
 
   detach(): void {
     this.#sender = undefined;
+    if (this.#toSend !== undefined)
+      for (const { message } of this.#toSend.lost()) this.#owner.dropped(message, 'offline_qos0');
     this.#toSend = undefined;
     this.queue.unload();
     for (const outbound of this.inflight.values()) {
@@ -246,8 +268,8 @@ export class Outbox implements QueueOwner {
       const outbound = this.#toSend?.peek();
       if (outbound === undefined) return;
       // An acknowledgement of an earlier sending may have come in meanwhile.
-      const isCurrent = this.inflight.get(outbound.packetId) === outbound;
-      if (isCurrent && journal !== undefined && outbound.leavesAfter > journal.committed) {
+      const isCurrent = outbound.qos === 0 || this.inflight.get(outbound.packetId) === outbound;
+      if (isCurrent && journal?.isPending(outbound.leavesAfter) === true) {
         this.#pumpAfterCommit(journal);
         return;
       }
@@ -262,8 +284,12 @@ export class Outbox implements QueueOwner {
     const { message, qos, retain, identifiers, packetId, dup } = outbound;
     if (!dup && outbound.isExpired(this.#context.now())) {
       // It waited for its commit longer than it lives [MQTT-3.3.2-5].
-      this.#takeOutOfFlight(outbound);
+      this.takeOutOfFlight(outbound);
       this.#discard(outbound, 'expired');
+      return;
+    }
+    if (qos === 0) {
+      sendUnacknowledged(sender, this.#owner, this.#context.counters, message, retain, identifiers);
       return;
     }
     if (!sender.transmit(message, qos, retain, dup, packetId, identifiers)) {
@@ -279,7 +305,7 @@ export class Outbox implements QueueOwner {
   #leaveOut(sender: Sender, outbound: Outbound, reason: DropReason): void {
     const { message, packetId } = outbound;
     if (!outbound.dup || outbound.qos === 1) {
-      this.#takeOutOfFlight(outbound);
+      this.takeOutOfFlight(outbound);
       if (reason === 'not_authorized') this.#refused(outbound);
       else this.#discard(outbound, reason);
       return;
@@ -295,21 +321,11 @@ export class Outbox implements QueueOwner {
     else journal.onCommitted(release, () => {});
   }
 
-  /** A free, non-zero identifier [MQTT-2.2.1-4]. There is one: fewer than 65,535 can be in flight. */
-  #takePacketId(): number {
-    let id = this.#lastPacketId;
-    do {
-      id = id === 65_535 ? 1 : id + 1;
-    } while (this.inflight.has(id) || this.released.has(id));
-    this.#lastPacketId = id;
-    return id;
-  }
-
   /** PUBACK, or PUBREC with an error code: the message is done either way [MQTT-4.4.0-2]. False: nobody waited for it. */
   acknowledged(packetId: number, qos: 1 | 2): boolean {
     const outbound = this.inflight.get(packetId);
     if (outbound === undefined || outbound.qos !== qos) return false;
-    this.#takeOutOfFlight(outbound);
+    this.takeOutOfFlight(outbound);
     if (outbound.sent) this.#outstanding--;
     this.#owner.journal?.done(this.#owner.number, outbound);
     this.pump();
@@ -336,28 +352,11 @@ export class Outbox implements QueueOwner {
   completed(packetId: number): boolean {
     const outbound = this.released.get(packetId);
     if (outbound === undefined) return false;
-    this.#takeOutOfFlight(outbound);
+    this.takeOutOfFlight(outbound);
     this.#outstanding--;
     this.#owner.journal?.done(this.#owner.number, outbound);
     this.pump();
     return true;
-  }
-
-  /**
-   * Takes out what came through the shared subscriptions that `isTaken` names and this receiver has not acknowledged,
-   * for another member: queued messages, those that have not left yet, and QoS 1 messages in flight on a connection that
-   * is gone. QoS 2 in flight stays [MQTT-4.8.2-5].
-   */
-  withdrawShared(isTaken: (group: SharedGroup) => boolean): Outbound[] {
-    const mayGo = ({ group }: Outbound): boolean => group !== undefined && isTaken(group);
-    const withdrawn: Outbound[] = [];
-    for (const outbound of this.inflight.values()) {
-      if (!outbound.sent && (outbound.qos === 1 || !outbound.dup) && mayGo(outbound)) withdrawn.push(outbound);
-    }
-    for (const outbound of withdrawn) this.#takeOutOfFlight(outbound);
-    withdrawn.push(...this.queue.take(mayGo));
-    for (const outbound of withdrawn) this.#owner.journal?.done(this.#owner.number, outbound);
-    return withdrawn;
   }
 
   /** Puts back what was in flight, at start, oldest first. */
@@ -372,9 +371,10 @@ export class Outbox implements QueueOwner {
   /** A message whose commit failed is forgotten: its publisher is told that it was not accepted. */
   storeRefused(outbound: Outbound, batch: number): void {
     const { number, journal } = this.#owner;
+    if (outbound.message.promisedIn === batch) outbound.message.promisedIn = -1;
     const isDone = journal !== undefined && outbound.journalKey === 0;
     if (isDone || this.released.get(outbound.packetId) === outbound) return;
-    if (outbound.journalBatch !== batch) {
+    if (outbound.journalBatch !== batch && outbound.message.promisedIn >= 0) {
       // The message itself is durable; its packet identifier is tried again with the next commit.
       outbound.leavesAfter = journal!.batch;
       return;
@@ -385,7 +385,7 @@ export class Outbox implements QueueOwner {
       journal?.done(number, outbound);
       return;
     }
-    if (isInflight) this.#takeOutOfFlight(outbound);
+    if (isInflight) this.takeOutOfFlight(outbound);
     else if (!this.queue.drop(outbound) && journal === undefined) return;
     this.#discard(outbound, 'store_failed');
   }

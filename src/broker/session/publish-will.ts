@@ -31,20 +31,23 @@ export function publishWill(context: BrokerContext, { message, owner }: SessionW
 }
 
 function send(context: BrokerContext, message: Message, owner: WillOwner): void | Promise<void> {
-  const publisher = owner.superuser ? undefined : owner.identity;
+  const { identity, superuser } = owner;
+  const publisher = superuser ? undefined : identity;
   const { messageExpiryInterval } = message.properties ?? {};
   if (messageExpiryInterval !== undefined) message.expiresAtMs = context.clock.now() + messageExpiryInterval * 1000;
   context.counters.willsPublished++;
   if (context.hooks.publish === undefined) acceptMessage(context, message, undefined, false, publisher, message.topic);
-  else return sendFiltered(context, message, publisher);
+  else return sendFiltered(context, message, superuser ? { ...identity, superuser } : identity, publisher);
 }
 
+/** Hooks are told whose will it is: what one of them keeps for later is then asked about as that client's. */
 async function sendFiltered(
   context: BrokerContext,
   will: Message,
+  client: ClientIdentity,
   publisher: ClientIdentity | undefined,
 ): Promise<void> {
   const { topic } = will;
-  const answer = await filterMessage(context, will, undefined);
+  const answer = await filterMessage(context, will, client, true);
   if (typeof answer !== 'number') acceptMessage(context, answer, undefined, false, publisher, topic);
 }

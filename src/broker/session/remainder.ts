@@ -32,7 +32,7 @@ export function workOffRemainder(
     journal.storedDone(number, one.key, one.record.messageKey);
     const isExpired = message.expiresAtMs !== 0 && message.expiresAtMs <= context.clock.now();
     if (isExpired) context.counters.drop('expired');
-    else if (group === undefined || !context.router.deliverToGroup(message, group)) {
+    else if (group === undefined || !context.router.handOver(message, group)) {
       context.counters.drop('session_ended');
     }
   }

@@ -12,6 +12,7 @@ import { TopicIndex } from '../../topic/index.ts';
 import type { End } from '../connection/end.ts';
 import type { DropReason } from '../counters.ts';
 import type { Journal } from '../journal/journal.ts';
+import { recordedPeer } from '../journal/recorded-peer.ts';
 import { encodeMessage, type SessionRecord, type WillOwnerRecord } from '../journal/records.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { Asker } from '../permission/authorize.ts';
@@ -67,7 +68,7 @@ export interface SessionContext extends OutboxContext {
   /** The group of a shared subscription, if it still exists. */
   findGroup(name: string, filter: string): SharedGroup | undefined;
   /** Gives a message to a member of a group. False when nobody could take it. */
-  deliverToGroup(message: Message, group: SharedGroup, except: Subscription | undefined): boolean;
+  handOver(message: Message, group: SharedGroup, except: Subscription | undefined): boolean;
   /** A delayed will or the end of a session without connection is due. */
   sessionDue(session: Session): void;
 }
@@ -180,7 +181,7 @@ export class Session extends Timed implements OutboxOwner {
   passOn({ message, group }: Outbound): boolean {
     if (group === undefined) return false;
     const own = group.members.find(({ session }) => session === this);
-    return this.#context.deliverToGroup(message, group, own);
+    return this.#context.handOver(message, group, own);
   }
 
   /** Sends what waits: repeats, then the queue, then retained messages of new subscriptions. */
@@ -241,12 +242,11 @@ function indexOf(subscriptions: Iterable<Subscription>): TopicIndex<Subscription
 
 function ownerRecord({ identity, superuser }: WillOwner): WillOwnerRecord {
   const { username, version, permissions, peer } = identity;
-  const { address, port, localAddress, localPort, listener, transport } = peer;
   return {
     username,
     version,
     superuser,
     ...(permissions !== undefined && { permissions }),
-    peer: { address, port, localAddress, localPort, listener, transport },
+    peer: recordedPeer(peer),
   };
 }

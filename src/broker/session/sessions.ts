@@ -11,6 +11,7 @@ import { publishWill } from './publish-will.ts';
 import { workOffRemainder } from './remainder.ts';
 import { NEVER_EXPIRES, Session, type SessionWill } from './session.ts';
 import type { SharedGroup, Subscription } from './subscription.ts';
+import { withdrawShared } from './withdraw-shared.ts';
 
 type SessionEndReason = BrokerEvents['sessionEnded']['reason'];
 
@@ -206,13 +207,13 @@ export class Sessions {
       reachable.set(group, known);
       return known;
     };
-    for (const { message, group } of session.outbox.withdrawShared(goesOn)) {
+    for (const { message, group } of withdrawShared(session, goesOn)) {
       // For another member the delivery has not begun [MQTT-3.3.2-5].
       if (message.expiresAtMs !== 0 && message.expiresAtMs <= clock.now()) {
         session.dropped(message, 'expired');
         continue;
       }
-      if (!router.deliverToGroup(message, group!, own.get(group!))) counters.drop('session_ended');
+      if (!router.handOver(message, group!, own.get(group!))) counters.drop('session_ended');
     }
   }
 

@@ -53,8 +53,25 @@ export class ApiClient {
     return jsonOf(await textOf(answer));
   }
 
+  /**
+   * The same at the API of EMQX 4, whose answers say in themselves whether something is wrong.
+   * @returns what is told in `data`
+   */
+  async askV4(method: string, path: string, body?: Json): Promise<Json> {
+    const answer = await this.#request(method, path, AbortSignal.timeout(SECONDS_MAX * 1000), body, '/api/v4');
+    const { code, data = null, message } = jsonOf(await textOf(answer)) as Record<string, Json>;
+    if (code !== 0) throw new ApiRefusal(answer.statusCode ?? 0, String(message ?? `code ${code}`));
+    return data;
+  }
+
   /** Resolves to an answer that the broker has nothing to say against. */
-  async #request(method: string, path: string, signal: AbortSignal, body?: Json): Promise<IncomingMessage> {
+  async #request(
+    method: string,
+    path: string,
+    signal: AbortSignal,
+    body?: Json,
+    root: string = '/api/v1',
+  ): Promise<IncomingMessage> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       authorization: `Bearer ${this.#token}`,
@@ -63,7 +80,7 @@ export class ApiClient {
         'content-length': String(Buffer.byteLength(text)),
       }),
     };
-    const asked = { method, path: `/api/v1${path}`, headers, signal, ...(text !== undefined && { body: text }) };
+    const asked = { method, path: `${root}${path}`, headers, signal, ...(text !== undefined && { body: text }) };
     const answer = await localRequest(this.#address, asked);
     const { statusCode = 0 } = answer;
     if (statusCode >= 200 && statusCode < 300) return answer;

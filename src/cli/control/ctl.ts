@@ -5,6 +5,7 @@ import { UsageError } from '../arguments.ts';
 import type { Command, CommandContext } from '../program.ts';
 import { StartError } from '../start-error.ts';
 import { ApiClient, type Json } from './api-client.ts';
+import { BAN_FLAGS, banWish } from './ban.ts';
 import { fields, printable, table } from './table.ts';
 
 interface Action {
@@ -51,10 +52,39 @@ const CLIENTS = {
 const SUBSCRIPTIONS = { CLIENT: 'clientId', FILTER: 'fullFilter', QOS: 'qos' };
 const BANS = { KIND: 'kind', VALUE: 'value', UNTIL: 'until', BY: 'by', REASON: 'reason' };
 const ALARMS = { ALARM: 'name', SINCE: 'activatedAt', MESSAGE: 'message' };
-const PLUGINS = { PLUGIN: 'name', STATE: 'state', KIND: 'kind', DESCRIPTION: 'description', ERROR: 'error' };
+const PLUGINS = {
+  PLUGIN: 'name',
+  STATE: 'state',
+  KIND: 'kind',
+  ISOLATED: 'isolated',
+  'MEMORY BYTES': 'memoryBytes',
+  RESTARTS: 'restarts',
+  DESCRIPTION: 'description',
+  ERROR: 'error',
+};
 const BRIDGES = { BRIDGE: 'name', STATE: 'state', ADDRESS: 'address', SINCE: 'connectedAt' };
 const SETTINGS = { OPTION: 'path', VALUE: 'value', FROM: 'origin', 'AT A RESTART': 'pending' };
 const USERS = { USER: 'name', KIND: 'kind', SUPERUSER: 'superuser', HASH: 'passwordHash' };
+
+interface SourceShown {
+  readonly logins: AnswersShown;
+  readonly permissions: AnswersShown;
+}
+type AnswersShown = Readonly<Record<'allow' | 'deny' | 'ignore' | 'failed', number>>;
+
+function sourceTable({ items }: { readonly items: readonly SourceShown[] }): string {
+  const shown = ({ allow, deny, ignore, failed }: AnswersShown): string =>
+    [`${allow} allowed`, `${deny} denied`, `${ignore} ignored`, ...(failed > 0 ? [`${failed} failed`] : [])].join(', ');
+  const rows = items.map((one) => ({ ...one, logins: shown(one.logins), permissions: shown(one.permissions) }));
+  return table(rows, {
+    SOURCE: 'name',
+    KIND: 'kind',
+    STATE: 'state',
+    LOGINS: 'logins',
+    PERMISSIONS: 'permissions',
+    ERROR: 'error',
+  });
+}
 
 const actions: Readonly<Record<string, Action>> = {
   status: {
@@ -126,11 +156,23 @@ const actions: Readonly<Record<string, Action>> = {
     show: list({ LISTENER: 'name', URL: 'url', STATE: 'state', CONNECTIONS: 'connections' }),
   },
   sources: {
-    usage: 'sources',
-    sentence: 'Who is asked about logins and permissions.',
-    takes: [0, 0],
-    run: (client) => client.ask('GET', '/access/sources'),
-    show: list({ SOURCE: 'name', KIND: 'kind', STATE: 'state', LOGINS: 'logins', ERROR: 'error' }),
+    usage: 'sources [order NAME… | reset-order | test NAME]',
+    sentence:
+      'Who is asked about logins and permissions, in order; the order changes at once and stays after a restart.',
+    takes: [0, 100],
+    run: (client, [what, ...names]) => {
+      if (what === undefined) return client.ask('GET', '/access/sources');
+      if (what === 'order' && names.length > 0) return client.ask('PUT', '/access/order', { names });
+      if (what === 'reset-order' && names.length === 0) return client.ask('DELETE', '/access/order');
+      if (what === 'test' && names.length === 1) return client.ask('POST', `/access/sources/${part(names[0]!)}/test`);
+      throw new UsageError(`ctl sources got ${quoted(what)}; allowed: order NAME…, reset-order, test NAME`);
+    },
+    show: (answer) => {
+      const { names, ok, error = '' } = answer as { names?: string[]; ok?: boolean; error?: string };
+      if (names !== undefined) return `asked in this order: ${printable(names.join(', '))}\n`;
+      if (ok !== undefined) return ok ? 'it answers\n' : `it cannot answer: ${printable(error)}\n`;
+      return sourceTable(answer as unknown as { items: SourceShown[] });
+    },
   },
   users: {
     usage: 'users SOURCE [username|client_id]',
@@ -168,10 +210,10 @@ const actions: Readonly<Record<string, Action>> = {
     show: list(BANS),
   },
   ban: {
-    usage: 'ban client_id|username|address VALUE [REASON]',
-    sentence: 'Bans, and ends the connections of whom it concerns.',
+    usage: 'ban client_id|username|address VALUE [REASON] [--until TIME | --seconds SECONDS]',
+    sentence: 'Bans, and ends the connections of whom it concerns; for ever, unless told until when.',
     takes: [2, 3],
-    run: (client, [kind, value, reason = '']) => client.ask('POST', '/bans', { kind: kind!, value: value!, reason }),
+    run: async (client, rest, { arguments: { own } }) => client.ask('POST', '/bans', { ...banWish(rest, own) }),
     show: done,
   },
   unban: {
@@ -305,6 +347,8 @@ export const ctl: Command = async (context) => {
   }
   const [min, max] = action.takes;
   if (rest.length < min || rest.length > max) throw new UsageError(`usage: hoopoe ctl ${action.usage}`);
+  const unread = name === 'ban' ? undefined : BAN_FLAGS.find((flag) => typed.own.has(flag));
+  if (unread !== undefined) throw new UsageError(`--${unread} belongs to "hoopoe ctl ban"`);
   const answer = await action.run(await ApiClient.of(context), rest, context);
   terminal.out(typed.own.has('json') ? `${JSON.stringify(answer)}\n` : action.show(answer));
   return 0;

@@ -9,6 +9,10 @@ export interface Asker {
 
 export interface Ctl {
   readonly api: Asker;
+  /** Asks the API of EMQX 4 instead. */
+  readonly v4: Asker;
+  /** The data folder of the broker. */
+  readonly dataDirectory: string;
   /** `emqx@127.0.0.1`. */
   readonly node: string;
   readonly version: string;

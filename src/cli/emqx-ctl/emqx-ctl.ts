@@ -4,6 +4,7 @@
  */
 
 import type { Arguments } from '../arguments.ts';
+import { dataDirectoryOf } from '../backup.ts';
 import { ApiClient } from '../control/api-client.ts';
 import { emqxHome } from '../emqx/home.ts';
 import { operatorText } from '../operator-text.ts';
@@ -11,12 +12,19 @@ import type { Program, Terminal } from '../program.ts';
 import { StartError } from '../start-error.ts';
 import { clientCommands } from './clients.ts';
 import type { Ctl, CtlCommand } from './command.ts';
+import { dataCommand } from './data.ts';
 import { absentCommands, nodeCommands } from './node.ts';
 import { pluginCommands } from './plugins.ts';
 import { userCommands } from './users.ts';
 
 /** In the order in which the help has them. */
-const ctlCommands: readonly CtlCommand[] = [...nodeCommands, ...clientCommands, ...pluginCommands, ...userCommands];
+const ctlCommands: readonly CtlCommand[] = [
+  ...nodeCommands,
+  ...clientCommands,
+  ...pluginCommands,
+  ...userCommands,
+  dataCommand,
+];
 
 /** Columns of a call in the help. */
 const CALL_COLUMNS = 70;
@@ -88,9 +96,10 @@ async function connect(name: string, home: string | undefined, terminal: Termina
     own: new Map(),
     ...(home !== undefined && { dialect: 'emqx' as const }),
   };
+  const context = { ...program, arguments: typed, commands: [], terminal };
   let api: ApiClient;
   try {
-    api = await ApiClient.of({ ...program, arguments: typed, commands: [], terminal });
+    api = await ApiClient.of(context);
   } catch (error) {
     throw error instanceof StartError ? new NotRunning(error.message, { cause: error }) : error;
   }
@@ -98,6 +107,8 @@ async function connect(name: string, home: string | undefined, terminal: Termina
   const { name: node, version } = (await api.ask('GET', '/node')) as { name: string; version: string };
   return {
     api,
+    v4: { ask: (method, path, body) => api.askV4(method, path, body) },
+    dataDirectory: await dataDirectoryOf(context),
     node,
     version,
     isOld: name.startsWith('emqttd'),

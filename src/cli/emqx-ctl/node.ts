@@ -1,8 +1,10 @@
-/** `status`, `broker`, `cluster`, `listeners`, `vm`, `log`, `bridges` and what there is only with Erlang. */
+/** `status`, `broker`, `cluster`, `vm`, `bridges` and what there is only with Erlang. */
 
 import { loadavg } from 'node:os';
 import { clockText, uptimeText } from '../../std/date-texts.ts';
 import { type CtlCommand, type Item, orWhen, part, plain, type Run } from './command.ts';
+import { listenersCommand } from './listeners.ts';
+import { logCommand } from './log.ts';
 
 const status: Run = async (_words, { node, version, isOld }) =>
   isOld
@@ -35,51 +37,6 @@ const cluster: Run = async ([action], { node }) => {
   return action === 'force-leave' ? 'Failed to remove the node from cluster: node_not_in_cluster\n' : undefined;
 };
 
-/** `tcp-external` of ours is `mqtt:tcp:external` of theirs, and any other name goes with its transport. */
-function listenerId(name: string, transport: string): string {
-  const kind = transport === 'tls' ? 'ssl' : transport;
-  const own = name.startsWith(`${kind}-`) ? name.slice(kind.length + 1) : name;
-  return `mqtt:${kind}:${own}`;
-}
-
-function addressOf(url: string): string {
-  return /:\/\/([^/]+)/.exec(url)?.[1] ?? url;
-}
-
-function listenerText({ name, transport, url, connections }: Item): string {
-  const fields = [
-    ['listen_on', addressOf(plain(url))],
-    ['acceptors', '1'],
-    ['max_conns', 'infinity'],
-    ['current_conn', plain(connections)],
-    ['shutdown_count', '[]'],
-  ];
-  const id = listenerId(plain(name), plain(transport));
-  return `${id}\n${fields.map(([field, value]) => `  ${field!.padEnd(16)}: ${value}\n`).join('')}`;
-}
-
-const listeners: Run = async ([action, id, port], { api }) => {
-  const { items } = (await api.ask('GET', '/listeners')) as unknown as { items: Item[] };
-  if (action === undefined) return items.map(listenerText).join('');
-  if (id === undefined || (action !== 'stop' && action !== 'restart')) return undefined;
-  // Their other form is a protocol and where it listens.
-  const isMeant = ({ name, transport, url }: Item): boolean => {
-    const own = listenerId(plain(name), plain(transport));
-    if (port === undefined) return own === id || own === `mqtt:${id}` || name === id;
-    return own.startsWith(`${id}:`) && (addressOf(plain(url)) === port || addressOf(plain(url)).endsWith(`:${port}`));
-  };
-  const found = items.find(isMeant);
-  if (found === undefined) return `No such listener ${plain(id)}\n`;
-  const path = `/listeners/${part(plain(found['name']))}`;
-  const known = listenerId(plain(found['name']), plain(found['transport']));
-  return await orWhen(404, `No such listener ${plain(id)}\n`, async () => {
-    await api.ask('POST', `${path}/stop`);
-    if (action === 'stop') return `Stop ${known} listener on ${addressOf(plain(found['url']))} successfully.\n`;
-    await api.ask('POST', `${path}/start`);
-    return `Restarted ${known} listener successfully.\n`;
-  });
-};
-
 const vm: Run = async ([what = 'all'], { api }) => {
   const { memoryBytes = 0 } = (await api.ask('GET', '/overview')) as { memoryBytes?: number };
   const parts: Readonly<Record<string, readonly (readonly [string, string | number])[]>> = {
@@ -98,17 +55,6 @@ const vm: Run = async ([what = 'all'], { api }) => {
     .flatMap((name) => parts[name] ?? [])
     .map(([name, value]) => `${name.padEnd(24)}: ${value}\n`)
     .join('');
-};
-
-const log: Run = async ([action], { api }) => {
-  const { items } = (await api.ask('GET', '/settings')) as unknown as { items?: Item[] };
-  const settingOf = (path: string): string => plain(items?.find((one) => one['path'] === path)?.['value']);
-  if (action === 'handlers') {
-    return `LogHandler(id=hoopoe, level=${settingOf('log.level')}, destination=${settingOf('log.destinations')}, status=started)\n`;
-  }
-  if (action === 'primary-level') return `${settingOf('log.level')}\n`;
-  if (action !== 'set-level') return undefined;
-  return 'The level is log.level of the configuration; "reload" takes a new one while the broker runs.\n';
 };
 
 const bridges: Run = async ([action, name], { api }) => {
@@ -158,16 +104,7 @@ export const nodeCommands: readonly CtlCommand[] = [
     ],
     run: cluster,
   },
-  {
-    name: 'listeners',
-    usages: [
-      ['listeners', 'List listeners'],
-      ['listeners stop <Identifier>', 'Stop a listener'],
-      ['listeners stop <Proto> <Port>', 'Stop a listener'],
-      ['listeners restart <Identifier>', 'Restart a listener'],
-    ],
-    run: listeners,
-  },
+  listenersCommand,
   {
     name: 'vm',
     usages: [
@@ -180,15 +117,7 @@ export const nodeCommands: readonly CtlCommand[] = [
     ],
     run: vm,
   },
-  {
-    name: 'log',
-    usages: [
-      ['log set-level <Level>', 'Says how to set the level'],
-      ['log primary-level', 'Show the level'],
-      ['log handlers list', 'Show where lines go'],
-    ],
-    run: log,
-  },
+  logCommand,
   {
     name: 'bridges',
     usages: [
@@ -207,11 +136,11 @@ export const absentCommands: ReadonlyMap<string, string> = new Map([
   ['mnesia', 'There is no Mnesia: what the broker keeps is in the store of its data folder.'],
   ['recon', 'This is about the Erlang machine, and Hoopoe has none.'],
   ['trace', 'Use "hoopoe tap --client ID" or "hoopoe tap FILTER".'],
-  ['data', 'Use "hoopoe backup FILE" and "hoopoe restore FILE", or "hoopoe export" and "hoopoe import".'],
   ['rules', 'There is no rule engine.'],
   ['rule-actions', 'There is no rule engine.'],
   ['resources', 'There is no rule engine.'],
   ['resource-types', 'There is no rule engine.'],
   ['exhook', 'Plugins take the place of exhook: see docs/plugins.md.'],
+  ['sasl', 'Users of "user add" log in with SCRAM as well, where the plugin emqx_sasl is loaded.'],
   ['luahook', 'Plugins take the place of Lua: see docs/plugins.md.'],
 ]);

@@ -29,7 +29,10 @@ function ctlOf(isOld = false): { ctl: Ctl; asked: string[] } {
     states.set(name, action === 'unload' ? 'stopped' : 'running');
     return null;
   };
-  return { ctl: { api: { ask }, node: 'emq@127.0.0.1', version: '1.2.3', isOld }, asked };
+  return {
+    ctl: { api: { ask }, v4: { ask }, dataDirectory: '/data', node: 'emq@127.0.0.1', version: '1.2.3', isOld },
+    asked,
+  };
 }
 
 const plugins = pluginCommands.find(({ name }) => name === 'plugins')!.run;
@@ -63,9 +66,9 @@ describe('plugins', () => {
   it('lists them by name', async () => {
     const { ctl } = ctlOf();
     expect(await plugins(['list'], ctl)).toBe(
-      'Plugin(emqx_auth_mysql, description=EMQ X emqx_auth_mysql, active=false)\n' +
-        'Plugin(emqx_auth_pgsql, description=EMQ X emqx_auth_pgsql, active=false)\n' +
-        'Plugin(emqx_retainer, description=EMQ X emqx_retainer, active=true)\n',
+      'Plugin(emqx_auth_mysql, description=EMQ X Authentication/ACL with MySQL, active=false)\n' +
+        'Plugin(emqx_auth_pgsql, description=EMQ X Authentication/ACL with PostgreSQL, active=false)\n' +
+        'Plugin(emqx_retainer, description=EMQ X Retainer, active=true)\n',
     );
   });
 

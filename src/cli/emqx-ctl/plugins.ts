@@ -1,6 +1,6 @@
 /** `plugins` and `modules`: what runs beside the broker, and switching it on and off. */
 
-import { moduleDescriptions } from '../../config/emqx/plugins.ts';
+import { moduleDescriptions, pluginsByName } from '../../config/emqx/plugins.ts';
 import { ApiRefusal } from '../control/api-client.ts';
 import { type Asker, type Ctl, type CtlCommand, type Item, part, plain, type Run } from './command.ts';
 
@@ -32,7 +32,8 @@ function named(all: readonly Item[], name: string): Item | undefined {
 }
 
 function pluginLine({ name, description, state }: Item): string {
-  return `Plugin(${plain(name)}, description=${plain(description)}, active=${state === 'running'})\n`;
+  const text = pluginsByName.get(plain(name))?.description ?? plain(description);
+  return `Plugin(${plain(name)}, description=${text}, active=${state === 'running'})\n`;
 }
 
 function moduleLine({ name, description, state }: Item): string {

@@ -53,10 +53,6 @@ export async function emqx(
     return command === undefined ? 1 : 0;
   }
   if (command === 'ctl') {
-    const { emqxCtl } = await import('../emqx-ctl/emqx-ctl.ts');
-    return await emqxCtl(`${name}_ctl`, argv.slice(argv.indexOf('ctl') + 1), calledAs, terminal, program);
-  }
-  if (command === 'ctl') {
     const where = given === undefined ? [] : ['--home', given];
     return await emqxCtl(`${name}_ctl`, [...rest, ...where], calledAs, terminal, program);
   }
@@ -211,7 +207,11 @@ async function console(call: Call): Promise<number | undefined> {
       ...broker,
       openManagement: async (controls) => {
         const url = await broker.openManagement(controls);
-        if (url !== undefined) terminal.out(`Start http:dashboard listener on ${new URL(url).port} successfully.\n`);
+        const api = settings.settings.optionalNumber('management.emqx_api.port');
+        const started = (kind: string, port: string | number): void =>
+          terminal.out(`Start http:${kind} listener on ${port} successfully.\n`);
+        if (url !== undefined && api !== undefined) started('management', api);
+        if (url !== undefined) started('dashboard', new URL(url).port);
         return url;
       },
     };

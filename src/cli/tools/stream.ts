@@ -4,7 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, createSecureContext, rootCertificates, connect as secureConnect } from 'node:tls';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  type PeerCertificate,
+  rootCertificates,
+  connect as secureConnect,
+} from 'node:tls';
 import type { ClientOptions } from './options/client-options.ts';
 import { socksConnect } from './socks.ts';
 
@@ -73,7 +80,7 @@ function tlsOptions(options: ClientOptions): ConnectionOptions {
     ...(tls.ciphers !== undefined && { ciphers: tls.ciphers }),
     ...(version !== undefined && { minVersion: version, maxVersion: version }),
     ...(tls.alpn !== undefined && { ALPNProtocols: [tls.alpn] }),
-    ...(tls.isInsecure && { checkServerIdentity: () => undefined }),
+    checkServerIdentity: tls.isInsecure ? () => undefined : identityProblem,
   };
   try {
     createSecureContext(built);
@@ -81,6 +88,15 @@ function tlsOptions(options: ClientOptions): ConnectionOptions {
     throw new ToolFailure(`Error: Problem setting TLS options: ${(error as Error).message}`);
   }
   return built;
+}
+
+/**
+ * What speaks against a certificate for this host. One without alternative names counts for the address that its Common
+ * Name is, as in Mosquitto's tools: certificates of documents and of small networks often name an address so.
+ */
+function identityProblem(host: string, certificate: PeerCertificate): Error | undefined {
+  const isNamed = certificate.subjectaltname === undefined && isIP(host) !== 0 && certificate.subject?.CN === host;
+  return isNamed ? undefined : checkServerIdentity(host, certificate);
 }
 
 function authorities({ tls }: ClientOptions): { ca?: (string | Buffer)[] } {

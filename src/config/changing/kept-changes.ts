@@ -26,9 +26,13 @@ export function readKeptText(file: string): string | undefined {
   }
 }
 
-/** Without those of a listener or a source that nobody configures any more: alone they would open another one. */
+/**
+ * Without those of a listener or a source that nobody configures any more: alone they would open another one. A section
+ * that was made at run time stands in the file by itself, as `bridges.NAME: {}`.
+ */
 export function withoutStrayEntries(changes: Reading, others: readonly Reading[]): Reading {
-  const known = new Set<string>();
+  for (const path of [...changes.sections.keys()]) if (path.split('.').length !== 2) changes.sections.delete(path);
+  const known = new Set<string>(changes.sections.keys());
   for (const { assignments, sections } of others) {
     for (const { entry } of [...assignments.values(), ...sections.values()]) {
       if (entry !== undefined) known.add(`${entry.collection.name}.${entry.name}`);
@@ -40,17 +44,31 @@ export function withoutStrayEntries(changes: Reading, others: readonly Reading[]
     const text = `${path} is ignored: the configuration has no ${entry.collection.entry} ${entry.name}`;
     changes.warnings.push({ origin, text });
   }
-  changes.sections.clear();
   return changes;
+}
+
+/** Takes the sections of these paths out of what is written in a file, with all their options. */
+export function withoutSections(reading: Reading, removed: readonly string[]): void {
+  const gone = new Set(removed);
+  for (const written of [reading.assignments, reading.sections]) {
+    for (const [path, { entry }] of written) {
+      if (entry !== undefined && gone.has(`${entry.collection.name}.${entry.name}`)) written.delete(path);
+    }
+  }
 }
 
 const HEAD =
   '# What was changed at run time, through the management interface. It wins over the configuration file; flags and\n' +
-  '# environment variables win over it. To take a change back, reset the option there, or delete its line.\n';
+  '# environment variables win over it. To take a change back, reset the option there, or delete its line. A section that\n' +
+  '# was made there stands here by itself, too: "bridges.NAME: {}".\n';
 
-/** The content of the file. */
-export function changesText(changes: Iterable<Pick<Assignment, 'path' | 'row' | 'value'>>): string {
+/** The content of the file. @param made paths of the sections that are only here */
+export function changesText(
+  changes: Iterable<Pick<Assignment, 'path' | 'row' | 'value'>>,
+  made: Iterable<string> = [],
+): string {
   const lines = [...changes].map(({ path, row, value }) => `${path}: ${written(row.type, value)}\n`);
+  for (const path of made) lines.push(`${path}: {}\n`);
   return HEAD + lines.sort().join('');
 }
 

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { liveOptionNames } from '../../broker/options.ts';
+import { BackendError } from '../../ports/backend-error.ts';
 import { brokerRows } from '../catalog.ts';
 import type { Machine } from '../data-directory.ts';
 import { type Loaded, loadSettings, type Sources } from '../load.ts';
 import { brokerOptionNames } from '../rows/broker-option-names.ts';
 import { changesFileOf } from './kept-changes.ts';
 import { type ChangeRefused, RunTimeSettings, type WantedChanges } from './run-time-settings.ts';
+import type { SectionChange } from './section-changes.ts';
+import type { SectionSwitch } from './sections.ts';
 
 let folder = '';
 let file = '';
@@ -266,5 +269,95 @@ describe('options that change while the broker runs', () => {
     const logs = brokerRows.filter(({ name }) => name.startsWith('log.')).map(({ name }) => name);
     const reloadable = brokerRows.filter((row) => row.reloadable).map(({ name }) => name);
     expect(reloadable.toSorted()).toEqual([...live, ...logs].toSorted());
+  });
+});
+
+describe('sections at run time', () => {
+  const bridge = { addresses: ['127.0.0.1:1'], topics: ['a/# out'] };
+
+  /** Remembers what was opened and closed. */
+  function recording(fails = false): SectionSwitch & { readonly seen: string[] } {
+    const seen: string[] = [];
+    return {
+      seen,
+      look: () => Promise.resolve({ doubts: [], refused: [] }),
+      apply: ({ collection, name }, given) => {
+        if (fails) return Promise.reject(new BackendError('SECTION_NOT_OPENED', 'no'));
+        seen.push(`${name} ${given.settings.entries.get(collection)?.has(name) === true ? 'opened' : 'closed'}`);
+        return Promise.resolve('applied');
+      },
+    };
+  }
+
+  async function withSwitch(given: Given, sections: SectionSwitch): Promise<RunTimeSettings> {
+    const sources = sourcesOf(given);
+    return new RunTimeSettings(
+      sources,
+      await loadSettings(sources),
+      (loaded) => applied.push(loaded),
+      undefined,
+      sections,
+    );
+  }
+
+  it('writes the usual listeners down with the first one that is made', async () => {
+    const settings = await start();
+    await settings.changeSection({ collection: 'listeners', name: 'extra', action: 'make', options: { port: 1999 } });
+    const next = await loadSettings(sourcesOf({}));
+    expect(next.listeners.map(({ name, transport, port }) => [name, transport, port])).toEqual(
+      expect.arrayContaining([
+        ['mqtt', 'tcp', 1883],
+        ['mqtts', 'tls', 8883],
+        ['ws', 'ws', 8083],
+        ['wss', 'wss', 8084],
+        ['extra', 'tcp', 1999],
+      ]),
+    );
+    await settings.changeSection({ collection: 'listeners', name: 'wss', action: 'remove', options: {} });
+    expect((await loadSettings(sourcesOf({}))).listeners.map(({ name }) => name).sort()).toEqual([
+      'extra',
+      'mqtt',
+      'mqtts',
+      'ws',
+    ]);
+  });
+
+  it('closes again what was opened when the change cannot be kept', async () => {
+    const sections = recording();
+    const settings = await withSwitch({}, sections);
+    mkdirSync(join(changesFileOf(join(folder, 'data')), 'in the way'), { recursive: true });
+    const wish: SectionChange = { collection: 'bridges', name: 'up', action: 'make', options: bridge };
+    await expect(settings.changeSection(wish)).rejects.toMatchObject({ code: 'SETTINGS_NOT_WRITTEN' });
+    expect(sections.seen).toEqual(['up opened', 'up closed']);
+    expect(settings.sections.list('bridges')).toEqual([]);
+  });
+
+  it('keeps nothing of what cannot be opened', async () => {
+    const settings = await withSwitch({}, recording(true));
+    const wish: SectionChange = { collection: 'bridges', name: 'up', action: 'make', options: bridge };
+    await expect(settings.changeSection(wish)).rejects.toMatchObject({ code: 'SECTION_NOT_OPENED' });
+    expect([existsSync(changesFileOf(join(folder, 'data'))), applied]).toEqual([false, []]);
+  });
+
+  it('shows what was made as in effect, and nothing of it as waiting', async () => {
+    const settings = await withSwitch({}, recording());
+    await settings.changeSection({ collection: 'bridges', name: 'up', action: 'make', options: bridge });
+    expect(shownOf(settings, 'bridges.up.topics')).toMatchObject({ value: 'a/# out', pending: undefined });
+    await settings.changeSection({ collection: 'bridges', name: 'up', action: 'remove', options: {} });
+    expect(settings.shown().filter(({ path }) => path.startsWith('bridges.'))).toEqual([]);
+    expect(await settings.reload(async () => {})).toEqual({ applied: [], needRestart: [] });
+  });
+
+  it.each([
+    ['-p says where the broker listens', { ports: [1884] }, 'listeners'],
+    ['wins over it', { yaml: '', environment: { HOOPOE_BRIDGES__UP__ADDRESSES: '127.0.0.1:1' } }, 'bridges'],
+  ] as const)('refuses what is overruled: %s', async (_name, given, collection) => {
+    const settings = await start(given);
+    const isListener = collection === 'listeners';
+    const wish: SectionChange = isListener
+      ? { collection, name: 'extra', action: 'make', options: { port: 0 } }
+      : { collection, name: 'up', action: 'remove', options: {} };
+    const { refused } = await settings.trySection(wish);
+    expect(refused[0]?.message).toMatch(isListener ? /^-p says/ : /environment variables or flags/);
   });
 });

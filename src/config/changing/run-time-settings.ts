@@ -3,31 +3,18 @@
  * a change holds or nothing of it does. Knows neither broker nor HTTP: whoever makes it says how settings take effect.
  */
 
-import { findOption, unknownOptionText } from '../catalog.ts';
+import { planAccess } from '../access.ts';
+import { findOption } from '../catalog.ts';
 import { type Changes, compareSettings, compareSources } from '../changes.ts';
 import { ConfigError, type ConfigProblem, originText, problemText } from '../error.ts';
 import { type Loaded, loadSettings, readingOfChanges, type Sources } from '../load.ts';
-import type { Assignment } from '../reading.ts';
-import type { Effective, Settings } from '../settings.ts';
-import { allowedText, quoted, readValue, valueText } from '../value.ts';
-import { changesFileOf, changesText, fixedReason, fixedTexts, writeChanges } from './kept-changes.ts';
-import { isOverruled, type ShownSetting, shownSettings } from './shown-settings.ts';
-
-export interface ChangeResult {
-  readonly path: string;
-  /** `unchanged`: the broker runs with this value already. */
-  readonly outcome: 'applied' | 'needs_restart' | 'unchanged';
-  /** As an operator would write it; left out for no value. */
-  readonly value?: string;
-}
-
-export interface ChangeProblem {
-  /** Left out where no option alone is to blame. */
-  readonly path?: string;
-  readonly code: 'unknown_option' | 'wrong_value' | 'not_editable' | 'overruled' | 'conflict';
-  readonly message: string;
-  readonly allowedText?: string;
-}
+import type { Settings } from '../settings.ts';
+import { valueText } from '../value.ts';
+import { changesFileOf, changesText, writeChanges } from './kept-changes.ts';
+import { type ChangeProblem, type ChangeResult, conflict, effectiveOf, readChange } from './read-change.ts';
+import { type Draft, draftOf, type SectionChange, withSection } from './section-changes.ts';
+import { type SectionAdministration, type SectionPreview, type SectionSwitch, ShownSections } from './sections.ts';
+import { type ShownSetting, shownSettings } from './shown-settings.ts';
 
 /** Values by the paths of their options; null takes a change back. */
 export type WantedChanges = Readonly<Record<string, unknown>>;
@@ -54,6 +41,10 @@ export interface SettingsAdministration {
   change(changes: WantedChanges): Promise<readonly ChangeResult[]>;
   /** Whether there is a change of this option that could be taken back. */
   isChanged(path: string): boolean;
+  /** What is in effect for all that does not change at once. */
+  readonly running: Pick<Loaded, 'settings' | 'listeners'>;
+  /** Names of all access sources that the configuration has, those that are switched off too, in the order in which they are asked. */
+  sourceNames(): readonly string[];
 }
 
 /** What is wrong with changes; nothing was changed. */
@@ -70,27 +61,34 @@ export class ChangeRefused extends Error {
 /** Makes settings take effect as far as they can at run time. Throws with nothing changed. */
 export type ApplySettings = (given: Loaded) => void;
 
+type Refusal = { readonly refused: readonly ChangeProblem[] };
 type Plan = { readonly given: Loaded; readonly text: string; readonly results: readonly ChangeResult[] };
 
-export class RunTimeSettings implements SettingsAdministration {
+export class RunTimeSettings implements SettingsAdministration, SectionAdministration {
   readonly #sources: Sources;
-  /** What the broker was started with: in effect for all that needs a restart. */
-  readonly #started: Loaded;
+  /** What the broker was started with, and sections as they were changed since: in effect for all that needs a restart. */
+  #started: Loaded;
   /** What was read last: in effect for all that does not. */
   #given: Loaded;
   readonly #apply: ApplySettings;
   readonly #furtherProblems: (settings: Settings) => readonly ConfigProblem[];
+  readonly #sections: SectionSwitch;
   /** One change or reload at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param furtherProblems what would stop the next start, though each option by itself is right */
+  /**
+   * @param furtherProblems what would stop the next start, though each option by itself is right
+   * @param sections opens and closes listeners, access sources and bridges; unless given, all of them wait for a restart
+   */
   constructor(
     sources: Sources,
     started: Loaded,
     apply: ApplySettings,
     furtherProblems: (settings: Settings) => readonly ConfigProblem[] = () => [],
+    sections: SectionSwitch = waiting,
   ) {
     this.#furtherProblems = furtherProblems;
+    this.#sections = sections;
     this.#sources = sources;
     this.#started = started;
     this.#given = started;
@@ -109,8 +107,60 @@ export class RunTimeSettings implements SettingsAdministration {
     return shownSettings(this.#started, this.#given);
   }
 
+  get running(): Loaded {
+    return this.#started;
+  }
+
+  get sections(): ShownSections {
+    return new ShownSections(this.#given);
+  }
+
+  async trySection(change: SectionChange): Promise<SectionPreview> {
+    const plan = await this.#planOfSection(change);
+    if ('refused' in plan) return { doubts: [], refused: plan.refused };
+    if (change.action === 'remove') return { doubts: [], refused: [] };
+    return await this.#sections.look(change, plan.given);
+  }
+
+  changeSection(change: SectionChange): Promise<readonly ChangeResult[]> {
+    return this.#alone(async () => {
+      const plan = await this.#planOfSection(change);
+      if ('refused' in plan) throw new ChangeRefused(plan.refused);
+      const before = this.#given;
+      const outcome = await this.#sections.apply(change, plan.given);
+      try {
+        this.#apply(plan.given);
+        writeChanges(this.changesFile, plan.text);
+      } catch (error) {
+        this.#apply(before);
+        await this.#sections.apply(change, this.#started);
+        throw error;
+      }
+      this.#given = plan.given;
+      if (outcome === 'applied') this.#started = withSection(this.#started, plan.given, change);
+      return plan.results.map((result) => ({ ...result, outcome }));
+    });
+  }
+
+  async #planOfSection(change: SectionChange): Promise<Plan | Refusal> {
+    const draft = draftOf(change, this.#given);
+    if ('refused' in draft) return draft;
+    const plan = await this.#planWith(draft);
+    if ('refused' in plan) return plan;
+    const path = `${change.collection}.${change.name}`;
+    const { settings } = plan.given;
+    const isThere = settings.entries.get(change.collection)?.has(change.name) === true;
+    if (change.action !== 'remove' && !isThere) return { refused: [conflict(`${path} needs at least one option`)] };
+    const results = Object.keys(change.options).map((option) => this.#resultOf(`${path}.${option}`, settings));
+    return { ...plan, results };
+  }
+
   isChanged(path: string): boolean {
     return this.#given.changes.has(path);
+  }
+
+  sourceNames(): readonly string[] {
+    return planAccess(this.#given.settings, true, true).sources.map(({ name }) => name);
   }
 
   async check(changes: WantedChanges): Promise<ChangePreview> {
@@ -146,6 +196,7 @@ export class RunTimeSettings implements SettingsAdministration {
       const before = this.#given;
       const { applied } = compareSettings(before.settings, given.settings);
       const { needRestart } = compareSettings(this.#started.settings, given.settings);
+      const moved = compareSources(before.sources, given.sources).applied;
       this.#apply(given);
       try {
         await then();
@@ -154,7 +205,8 @@ export class RunTimeSettings implements SettingsAdministration {
         throw error;
       }
       this.#given = given;
-      return { applied, needRestart: [...needRestart, ...compareSources(this.#started.sources, given.sources)] };
+      const { needRestart: others } = compareSources(this.#started.sources, given.sources);
+      return { applied: [...applied, ...moved], needRestart: [...needRestart, ...others] };
     });
   }
 
@@ -164,19 +216,25 @@ export class RunTimeSettings implements SettingsAdministration {
     return done;
   }
 
-  async #planOf(wanted: WantedChanges): Promise<Plan | { refused: readonly ChangeProblem[] }> {
-    const next = new Map<string, Pick<Assignment, 'path' | 'row' | 'value'>>(this.#given.changes);
+  async #planOf(wanted: WantedChanges): Promise<Plan | Refusal> {
+    const next: Draft['next'] = new Map(this.#given.changes);
     const refused: ChangeProblem[] = [];
     for (const [path, raw] of Object.entries(wanted)) {
       if (raw === null) next.delete(path);
-      const option = findOption(path);
-      if (raw === null && option !== undefined) continue;
-      const read = this.#readChange(path, raw);
+      if (raw === null && findOption(path) !== undefined) continue;
+      const read = readChange(this.#given, path, raw);
       if ('message' in read) refused.push(read);
       else next.set(path, read);
     }
     if (refused.length > 0) return { refused };
-    const text = changesText(next.values());
+    const plan = await this.#planWith({ next, made: this.#given.made });
+    if ('refused' in plan) return plan;
+    const results = Object.keys(wanted).map((path) => this.#resultOf(path, plan.given.settings));
+    return { ...plan, results };
+  }
+
+  async #planWith({ next, made }: Readonly<Draft>): Promise<Omit<Plan, 'results'> | Refusal> {
+    const text = changesText(next.values(), made);
     const changes = await readingOfChanges(text, this.changesFile);
     const lines = new Map([...changes.assignments.values()].map(({ path, origin }) => [originText(origin), path]));
     let given: Loaded;
@@ -192,31 +250,7 @@ export class RunTimeSettings implements SettingsAdministration {
     if (further.length > 0) return { refused: further };
     const lost = [...next.values()].find(({ path, value }) => !isSame(given.changes.get(path)?.value, value));
     if (lost !== undefined) return { refused: [conflict(`${lost.path} cannot be kept with this value`, lost.path)] };
-    return { given, text, results: Object.keys(wanted).map((path) => this.#resultOf(path, given.settings)) };
-  }
-
-  #readChange(path: string, raw: unknown): Assignment | ChangeProblem {
-    const { settings } = this.#given;
-    const option = findOption(path);
-    const held = effectiveOf(settings, path);
-    if (option === undefined)
-      return { path: path.slice(0, 200), code: 'unknown_option', message: unknownOptionText(path, quoted(path)) };
-    const { row, entry } = option;
-    if (held === undefined) {
-      const message = `the configuration has no ${entry?.collection.entry} ${entry?.name}; write it into the configuration file first`;
-      return { path, code: 'unknown_option', message };
-    }
-    const fixed = fixedReason(path, row);
-    if (fixed !== undefined) return { path, code: 'not_editable', message: `${path} ${fixedTexts[fixed]}` };
-    if (isOverruled(this.#given, held)) {
-      const isSaidBelow = held.origin.kind === 'environment' || held.origin.kind === 'flag';
-      const by = isSaidBelow ? originText(held.origin) : '-p';
-      return { path, code: 'overruled', message: `${path} is said by ${by}, which wins; change it there` };
-    }
-    const reading = readValue(row.type, raw, '');
-    if ('value' in reading) return { ...option, path, value: reading.value, origin: held.origin };
-    const message = `${path}: ${reading.problem}`;
-    return { path, code: 'wrong_value', message, allowedText: allowedText(row.type) };
+    return { given, text };
   }
 
   #resultOf(path: string, given: Settings): ChangeResult {
@@ -229,19 +263,12 @@ export class RunTimeSettings implements SettingsAdministration {
   }
 }
 
-function conflict(message: string, path: string | undefined): ChangeProblem {
-  return { ...(path !== undefined && { path }), code: 'conflict', message };
-}
+/** Nothing is opened or closed while it runs. */
+const waiting: SectionSwitch = {
+  look: () => Promise.resolve({ doubts: [], refused: [] }),
+  apply: () => Promise.resolve('needs_restart'),
+};
 
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** Undefined where there is no such option, or no such section. */
-function effectiveOf(settings: Settings, path: string): Effective | undefined {
-  const option = findOption(path);
-  if (option === undefined) return undefined;
-  const { row, entry } = option;
-  if (entry === undefined) return settings.get(row.name);
-  return settings.entries.get(entry.collection.name)?.get(entry.name)?.get(row.name);
 }

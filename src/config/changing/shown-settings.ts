@@ -1,7 +1,8 @@
 /** Every option as people look at it: value, default, where the value was written, what it decides and how to change it. */
 
 import type { OptionRow, OptionType, OptionValue } from '../../ports/option.ts';
-import { originText } from '../error.ts';
+import type { Collection } from '../collections.ts';
+import { defaultOrigin, originText } from '../error.ts';
 import type { Loaded } from '../load.ts';
 import type { Effective, OptionValues } from '../settings.ts';
 import { allowedText, valueText } from '../value.ts';
@@ -59,14 +60,33 @@ export function shownSettings(started: Loaded, given: Loaded): ShownSetting[] {
   return items;
 }
 
+/**
+ * The options of a section that there is not yet, as they are by default; paths have `NAME` for its name.
+ * @param kind of an access source, or the transport of a listener; it means nothing to a bridge
+ */
+export function blankSettings(collection: Collection, kind: string, given: Loaded): ShownSetting[] {
+  const fits = rowsOfKind(collection.name, kind);
+  return collection.rows.filter(fits).map((row) => {
+    const path = `${collection.name}.NAME.${row.name}`;
+    const effective = { row, path, value: row.default, origin: defaultOrigin };
+    return shownSetting(effective, effective, given);
+  });
+}
+
 /** Which rows mean something to a section: those of its transport, or of its kind. */
 function fitting(collection: string, name: string, { listeners, sources }: Loaded): (row: OptionRow) => boolean {
   if (collection === 'listeners') {
-    const transport = listeners.find((listener) => listener.name === name)?.transport;
-    return ({ transports }) => transport !== undefined && transports?.includes(transport) !== false;
+    return rowsOfKind(collection, listeners.find((listener) => listener.name === name)?.transport);
+  }
+  return rowsOfKind(collection, sources.find((source) => source.name === name)?.kind);
+}
+
+function rowsOfKind(collection: string, kind: string | undefined): (row: OptionRow) => boolean {
+  if (collection === 'listeners') {
+    return ({ transports }) =>
+      kind !== undefined && (transports as readonly string[] | undefined)?.includes(kind) !== false;
   }
   if (collection !== 'access') return () => true;
-  const kind = sources.find((source) => source.name === name)?.kind;
   return ({ name: row }) => kind !== undefined && (!row.includes('.') || row.startsWith(`${kind}.`));
 }
 

@@ -8,8 +8,10 @@ export interface PluginRow {
   readonly type: 'auth' | 'bridge' | 'protocol' | 'feature';
   /** The section of `access` that it becomes. */
   readonly source?: SourceName;
-  /** Why it cannot be had. */
+  /** What cannot be had without it. */
   readonly missing?: string;
+  /** What cannot be had either, but nobody is warned of it: new installations load it, and no client sees it. */
+  readonly unmissed?: string;
   /** Whether a start is refused where it is loaded: what it would check, nobody else does. */
   readonly unsafe?: true;
 }
@@ -48,11 +50,11 @@ export const pluginRows: readonly PluginRow[] = [
   { name: 'emqx_modules', description: 'EMQ X Modules', type: 'feature' },
   { name: 'emqx_prometheus', description: 'Prometheus for EMQ X', type: 'feature' },
   { name: 'emqx_psk_file', description: 'EMQX PSK Plugin from File', type: 'feature' },
-  { name: 'emqx_recon', description: 'EMQ X Recon Plugin', type: 'feature' },
+  { name: 'emqx_recon', description: 'EMQ X Recon Plugin', type: 'feature', unmissed: 'Erlang machine' },
   { name: 'emqx_retainer', description: 'EMQ X Retainer', type: 'feature' },
-  { name: 'emqx_rule_engine', description: 'EMQ X Rule Engine', type: 'feature' },
+  { name: 'emqx_rule_engine', description: 'EMQ X Rule Engine', type: 'feature', unmissed: 'rule engine' },
   { name: 'emqx_sasl', description: 'EMQ X SASL', type: 'feature' },
-  { name: 'emqx_telemetry', description: 'EMQ X Telemetry', type: 'feature' },
+  { name: 'emqx_telemetry', description: 'EMQ X Telemetry', type: 'feature', unmissed: 'telemetry' },
   { name: 'emqx_web_hook', description: 'EMQ X WebHook Plugin', type: 'feature' },
 ];
 

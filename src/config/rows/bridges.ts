@@ -72,7 +72,7 @@ const whereRows: readonly OptionRow[] = [
     default: true,
     reloadable: false,
     sentence:
-      'Whether the other broker is told, below MQTT 5, that this is a bridge, so that it does not send our own messages back; a broker that refuses is asked again without.',
+      'Whether the other broker is told, below MQTT 5, that this is a bridge, so that it sends RETAIN as published and our own messages not back; a broker that refuses is asked again without.',
     mosquitto: 'try_private',
     emqx: 'bridge.mqtt.$b.bridge_mode',
   },
@@ -249,8 +249,7 @@ const lifeRows: readonly OptionRow[] = [
     type: { kind: 'boolean' },
     default: true,
     reloadable: false,
-    sentence:
-      'Whether both brokers are told, by a retained 1 or 0, if the bridge is up; it also learns this way which bridges the other broker has, and sends nothing back that came through them.',
+    sentence: 'Whether both brokers are told, by a retained 1 or 0, if the bridge is up.',
     mosquitto: 'notifications',
   },
   {

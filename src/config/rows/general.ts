@@ -1,7 +1,13 @@
 /** The rows of the process itself: who may come in without a login, its name and its data folder. */
 
 import { defaultBrokerOptions as broker } from '../../broker/options.ts';
-import type { OptionRow } from '../../ports/option.ts';
+import type { OptionRow, TextRule } from '../../ports/option.ts';
+
+/** What there can be several of, by its path. */
+const removable: TextRule = {
+  allowed: 'listeners.NAME, access.NAME or bridges.NAME',
+  test: (text) => /^(?:listeners|access|bridges)\.[a-z][a-z0-9_-]{0,31}$/.test(text),
+};
 
 export const generalRows: readonly OptionRow[] = [
   {
@@ -68,5 +74,14 @@ export const generalRows: readonly OptionRow[] = [
       'File in which a clean stop leaves a copy of all that is kept; when it is gone at the next start so is the state, ' +
       'and when it is another copy that is read.',
     mosquitto: 'persistence_file',
+  },
+  {
+    name: 'removed_sections',
+    type: { kind: 'list', rule: removable },
+    default: [],
+    reloadable: false,
+    sentence:
+      'Sections of the configuration file that count as not written; the management interface keeps here which ones were ' +
+      'removed at run time.',
   },
 ];

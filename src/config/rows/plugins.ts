@@ -27,6 +27,21 @@ export const pluginRows: readonly OptionRow[] = [
     sentence: 'Whether it is loaded at the start, unless an operator has loaded or unloaded it since.',
   },
   {
+    name: 'isolated',
+    type: { kind: 'boolean' },
+    default: true,
+    reloadable: false,
+    sentence:
+      'Whether it runs in a thread of its own, so that a leak, an endless loop or process.exit ends that thread alone.',
+  },
+  {
+    name: 'memory',
+    type: { kind: 'size', min: 16 * 1024 * 1024, max: 64 * 1024 ** 3 },
+    default: 256 * 1024 * 1024,
+    reloadable: false,
+    sentence: 'What an isolated plugin may hold, heap and buffers together; its thread is ended above it.',
+  },
+  {
     name: 'options',
     type: { kind: 'list', rule: { allowed: 'name=value', test: (text) => /^[^=]+=/.test(text) } },
     default: [],

@@ -4,6 +4,7 @@
  * waits until the message is kept.
  */
 
+import { recordedPeer } from '../../broker/broker.ts';
 import type { Qos, UserProperty } from '../../packet/types.ts';
 import type { ClientIdentity } from '../../ports/access.ts';
 import type { PluginContext, PluginDefinition, PluginMessage } from '../../ports/plugin.ts';
@@ -122,7 +123,8 @@ class Delayed {
 
   #dueOf(topic: string): number | undefined {
     const delayed = parseDelayedTopic(topic);
-    if (delayed === undefined) return undefined;
+    // A command must come from a client that is there, and when its time has come nobody knows whether this was a will.
+    if (delayed === undefined || delayed.topic.startsWith('$CONTROL/')) return undefined;
     const now = this.#context.now();
     const { seconds } = delayed;
     const dueMs = seconds < DELAY_SECONDS_MAX ? now + seconds * 1000 : seconds * 1000;
@@ -204,12 +206,6 @@ function dueMsOf(key: string): number {
   return Number.parseInt(key.slice(2, 14), 16);
 }
 
-/** A certificate is large, and no rule looks at it. */
-function withoutCertificate(client: ClientIdentity): ClientIdentity {
-  const { certificate: _, ...peer } = client.peer;
-  return { ...client, peer };
-}
-
 function keptOf(message: PluginMessage, client: ClientIdentity | undefined): Kept {
   const { qos, retain, publisher, contentType, userProperties, expirySeconds } = message;
   return {
@@ -218,7 +214,7 @@ function keptOf(message: PluginMessage, client: ClientIdentity | undefined): Kep
     qos,
     retain,
     publisher,
-    ...(client !== undefined && { client: withoutCertificate(client) }),
+    ...(client !== undefined && { client: { ...client, peer: recordedPeer(client.peer) } }),
     ...(contentType !== undefined && { contentType }),
     ...(userProperties.length > 0 && { userProperties }),
     ...(expirySeconds !== undefined && { expirySeconds }),

@@ -131,6 +131,43 @@ describe('delayed messages', () => {
     expect(heard).toEqual(['t/root of root', 't/2 of a']);
   });
 
+  it("that were the will of a client are published as its own, not as the program's", async () => {
+    const rules = { isAllowed: true };
+    const { t } = await host(
+      delayedModule(new Counters()),
+      {},
+      {
+        access: {
+          authenticators: [
+            { name: 'x', authenticate: ({ clientId }) => ({ outcome: 'allow', superuser: clientId === 'root' }) },
+          ],
+          authorizers: [
+            {
+              name: 'rules',
+              authorize: (_client, { action }) => (action !== 'publish' || rules.isAllowed ? 'allow' : 'deny'),
+            },
+          ],
+        },
+      },
+    );
+    const heard: string[] = [];
+    t.broker.subscribe('#', ({ topic, publisher }) => heard.push(`${topic} of ${publisher}`));
+    const die = async (clientId: string): Promise<void> => {
+      const topic = `$delayed/10/gone/${clientId}`;
+      const will = { topic, payload: Buffer.from('x'), qos: 1, retain: false, properties: undefined } as const;
+      await (await t.connect({ clientId, connect: { will } })).drop();
+      await t.run();
+    };
+    await die('first');
+    await t.advance(11_000);
+    expect(heard).toEqual(['gone/first of first']);
+    await die('second');
+    await die('root');
+    rules.isAllowed = false;
+    await t.advance(11_000);
+    expect(heard).toEqual(['gone/first of first', 'gone/root of root']);
+  });
+
   it('are there again after a restart, those whose time has passed at once', async () => {
     const store = new KeptStore();
     const first = await pluginHost([delayedModule(new Counters())], { store });
@@ -187,6 +224,18 @@ describe('topic rewriting', () => {
     expect(t.broker.inspect.subscriptionsOf('c$1')?.map(({ fullFilter }) => fullFilter)).toEqual(['$share/g/y/z/b']);
     await client.unsubscribe('$share/g/y/a/z/b');
     expect(t.broker.inspect.subscriptionsOf('c$1')).toEqual([]);
+  });
+
+  it('knows whose a will is', async () => {
+    const { t } = await host(rewriteModule(), { rules: ['publish a/# ^a/(.*)$ gone/%c/%u/$1'] });
+    const client = t.client({ clientId: 'c' });
+    const heard: string[] = [];
+    t.broker.subscribe('#', ({ topic }) => heard.push(topic));
+    const will = { topic: 'a/x', payload: Buffer.from('x'), qos: 0, retain: false, properties: undefined } as const;
+    await client.connect({ username: 'u', will });
+    await client.drop();
+    await t.run();
+    expect(heard).toEqual(['gone/c/u/x']);
   });
 
   it('does not make of a name what is no topic', async () => {

@@ -87,7 +87,7 @@ export const bridgeEffects: readonly Effect[] = [
       await until(() => asked().length > 0, 'SUBSCRIBE');
       await pause(100);
       return asked()
-        .filter((one) => !one.startsWith('$SYS'))
+        .filter((one) => !one.startsWith('$'))
         .sort();
     },
     { with: ['r/b 2', 't/# 1'], without: ['t/# 1'] },

@@ -91,13 +91,15 @@ export const logEffects: readonly Effect[] = [
     line: 'log_dest topic',
     see: async (b) => {
       const guest = await b.guest();
-      await guest.subscribe('$SYS/broker/log/N');
+      await guest.subscribe('$SYS/broker/log/N', 2);
       await b.guest({ connect: { clientId: 'pump' } });
       await guest.settled();
-      return guest.payloads.some((text) => text.includes(' as pump ('));
+      const told = guest.publishes.find(({ payload }) => payload.toString().includes(' as pump ('));
+      // The whole line, with the time.
+      return told && [told.qos, told.retain, /^\d{10}: New client connected from /.test(told.payload.toString())];
     },
-    with: true,
-    without: false,
+    with: [2, false, true],
+    without: undefined,
   },
   {
     option: 'log_timestamp',

@@ -68,10 +68,10 @@ export class Remote {
     return this.packets.filter((packet): packet is IConnectPacket => packet.cmd === 'connect');
   }
 
-  /** What was published here, what tells of the bridge aside. */
+  /** What was published here, what tells of the bridge and what it asks aside. */
   get publishes(): IPublishPacket[] {
     const all = this.packets.filter((packet): packet is IPublishPacket => packet.cmd === 'publish');
-    return all.filter(({ topic }) => !topic.startsWith('$SYS'));
+    return all.filter(({ topic }) => !topic.startsWith('$'));
   }
 
   /** Waits for a message with that payload. */

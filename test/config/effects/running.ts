@@ -58,7 +58,7 @@ export async function startConf(
   environment: NodeJS.ProcessEnv = {},
   dialect: 'mosquitto' | 'yaml' = 'mosquitto',
 ): Promise<Running> {
-  const { path, port, otherPort } = place;
+  const { path, port } = place;
   const file = join(path, dialect === 'yaml' ? 'hoopoe.yaml' : 'mosquitto.conf');
   writeFileSync(file, confText(text, place));
   const machine = {
@@ -69,6 +69,19 @@ export async function startConf(
     root: false,
   };
   const loaded = await loadSettings({ file, flags: [], ports: dialect === 'yaml' ? [] : [port], machine, dialect });
+  return await runningOf(loaded, place, file, () => startConf(text, place, environment, dialect));
+}
+
+/**
+ * A broker as settings say, whatever they were read from.
+ * @param again starts it once more, with what it has kept
+ */
+export async function runningOf(
+  loaded: Loaded,
+  { path, port, otherPort }: Place,
+  file: string,
+  again: () => Promise<Running>,
+): Promise<Running> {
   mkdirSync(loaded.dataDirectory, { recursive: true });
   const said = { out: '', err: '' };
   const log = new BrokerLog(settingsOfLog(loaded, false), {
@@ -114,7 +127,7 @@ export async function startConf(
     stop,
     again: async () => {
       await stop();
-      return await startConf(text, place, environment, dialect);
+      return await again();
     },
   };
 }

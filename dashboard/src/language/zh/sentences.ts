@@ -7,7 +7,6 @@ export const sentences = {
   '2. The same in a program': '2. 用程序来做',
   '3. Let only those in whom you know': '3. 只允许认识的客户端接入',
   '4. See what happens': '4. 观察发生了什么',
-  '“Add a bridge” shows how to make one.': '“添加桥接”说明如何创建。',
   'A message that is published with “retain” stays here until an empty one replaces it.':
     '以“保留”方式发布的消息会留在这里，直到被一条空消息取代。',
   'A new broker knows admin with the password public, from this machine only, until you choose another one.':
@@ -31,6 +30,7 @@ export const sentences = {
   'Fill in the form; asking changes nothing': '请填写表单；提问不会改变任何东西',
   'Choose a topic to see what passes on it.': '选择一个主题，查看其上的消息。',
   'Client identifiers, user names and addresses that are refused.': '被拒绝的客户端标识、用户名和地址。',
+  'Clients appear as soon as they connect.': '客户端连接后会立即出现。',
   'Clients appear as soon as they connect; what you search for may be spelled otherwise.':
     '客户端连接后会立即出现；请检查搜索内容的拼写。',
   'Connect first.': '请先连接。',
@@ -50,14 +50,15 @@ export const sentences = {
   'The session of the receiver ended': '接收方的会话已结束',
   'The store failed': '存储失败',
   'Enter whose permissions you want to see': '请输入要查看谁的权限',
+  'Every one takes its messages as fast as they come.': '它们都能及时取走消息。',
   'Everything here is made for this very broker: copy and run it.': '这里的内容都针对本服务器生成：复制即可运行。',
   'Filter the first levels': '筛选第一层',
   'How to connect the first one': '如何连接第一个客户端',
   'In another one:': '在另一个终端中：',
   'In one terminal:': '在一个终端中：',
   'It does not answer': '没有应答',
-  'It has disconnected and its session has ended. If it connects again it is shown here by itself.':
-    '它已断开且会话已结束。再次连接时会自动显示在这里。',
+  'It is not connected and nothing waits for it. When it connects it is shown here by itself.':
+    '它未连接，也没有等待它的消息。连接后会自动显示在这里。',
   'Last day (empty: it does not expire)': '最后一天（留空：不过期）',
   'Logged in as {name} ({role})': '已登录：{name}（{role}）',
   'Login sources and other parts that can be started and stopped while the broker runs.':
@@ -83,8 +84,6 @@ export const sentences = {
   'Nobody can connect here any more until it is started again. Who is connected stays connected.':
     '在重新启动之前，这里不再接受新连接；已连接的保持连接。',
   'Nobody has subscribed to anything': '还没有人订阅',
-  'New sections are written into the configuration file; afterwards their options can be changed here.':
-    '新的配置段写在配置文件中；之后即可在此修改其选项。',
   'No source checks logins. allow_anonymous says who may come in without one; unless it is set, clients on this machine may.':
     '目前没有来源检查登录。allow_anonymous 决定谁可以不登录接入；未设置时，仅本机客户端可以。',
   'Restart the broker.': '重启服务器。',
@@ -94,6 +93,7 @@ export const sentences = {
   'Write these lines into a file hoopoe.yaml, and start the broker with -c hoopoe.yaml.':
     '将这些行写入 hoopoe.yaml 文件，并以 -c hoopoe.yaml 启动服务器。',
   'Write these lines into {file}.': '将这些行写入 {file}。',
+  'No connected client has messages waiting': '已连接的客户端都没有积压的消息',
   'Nobody is banned': '没有封禁',
   'Nothing is retained on this topic; the next message is shown as soon as it passes.':
     '此主题没有保留消息；下一条消息经过时会立即显示。',
@@ -115,6 +115,7 @@ export const sentences = {
   'Set, and not shown; empty: it stays': '已设置但不显示；留空则不变',
   'Start a login source under Plugins': '在“插件”中启动一个认证来源',
   'Subscribe to a filter, then publish something that it matches.': '先订阅一个过滤器，再发布与之匹配的消息。',
+  'Subscriptions appear as soon as a client makes one.': '客户端订阅后会立即出现。',
   'Subscriptions appear as soon as a client makes one; what you search for may be spelled otherwise.':
     '客户端订阅后会立即出现；请检查搜索内容的拼写。',
   'Superuser: no permission is asked': '超级用户：不检查权限',
@@ -123,6 +124,7 @@ export const sentences = {
   'Text of hoopoe.yaml; nothing is changed': 'hoopoe.yaml 的内容；不会改变任何东西',
   'The alarm moves to the history. If its cause is still there it is raised again.':
     '告警将移入历史。如果原因仍在，它会再次出现。',
+  'The log has no line yet': '日志中还没有内容',
   'The ban is lifted': '封禁已解除',
   'The broker does not answer': '服务器没有应答',
   'The broker does not answer. It is tried again by itself.': '服务器没有应答，正在自动重试。',
@@ -161,6 +163,7 @@ export const sentences = {
     '主题太多，无法全部显示；请使用更窄的过滤器。',
   'There are no bridges': '没有桥接',
   'There are no keys yet': '还没有密钥',
+  '“Make a key” makes the first one.': '点击“创建密钥”创建第一个。',
   'There are no logins': '没有登录账号',
   'There are no permissions here': '这里没有权限',
   'There are no plugins': '没有插件',
@@ -168,13 +171,16 @@ export const sentences = {
   'There is a message on exactly this topic': '此主题上有消息',
   'There is no mistake in it': '没有错误',
   'There is no plugin of this name': '没有这个名称的插件',
-  'There is no retained message on exactly this topic; choose one below it': '此主题本身没有保留消息；请选择其下的主题',
-  'There is no session of this client any more': '此客户端的会话已不存在',
+  'There is no retained message on exactly this topic; there may be some below it':
+    '此主题本身没有保留消息；其下的主题可能有',
+  'There is no session of this client': '此客户端没有会话',
   'There is nothing here': '这里没有内容',
   'There were no alarms': '没有出现过告警',
   'This broker does not offer this.': '本服务器不提供此功能。',
+  'This broker asks who connects: put in the name and the password of a user.':
+    '本服务器要求登录：请填入某个用户的名称和密码。',
   'This client has subscribed to nothing': '此客户端没有订阅',
-  'This client identifier is refused until you delete the ban, and the connection ends now.':
+  'This client identifier is refused until you lift the ban, and the connection ends now.':
     '在解除封禁之前，此客户端标识会被拒绝，当前连接也会断开。',
   'This login ends now and cannot be used any more.': '此账号将立即失效，无法再使用。',
   'This permission holds no more, for the next message or subscription already.':
@@ -182,8 +188,6 @@ export const sentences = {
   'This plugin has no options': '此插件没有选项',
   'This token is shown this once. Keep it where only your program can read it.':
     '此令牌只显示这一次。请保存在只有您的程序能读取的地方。',
-  'This user can log in no more. Who is connected stays connected; its permissions stay.':
-    '此用户无法再登录；已连接的保持连接，其权限保留。',
   'This view has failed. Reload the page; if it fails again, tell whoever maintains the broker.':
     '此页面出错了。请重新加载；如果再次出错，请告知服务器的维护者。',
   'Those that differ from the default': '与默认值不同的选项',
@@ -216,7 +220,7 @@ export const sentences = {
   'ends with the connection': '随连接结束',
   'read: sees everything but secrets': 'read：可查看机密以外的一切',
   'operate: may also disconnect, ban and publish': 'operate：还可断开、封禁和发布',
-  'admin: may do everything': 'admin：可做一切',
+  'admin: may do everything': 'admin（管理员）：可做一切',
   'viewer: sees everything but secrets': '查看者：可查看机密以外的一切',
   'operator: may also disconnect, ban and publish': '操作员：还可断开、封禁和发布',
   'relaxed: a crash may lose the last {seconds}': 'relaxed：崩溃时可能丢失最后 {seconds}',

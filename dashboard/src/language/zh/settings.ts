@@ -42,6 +42,12 @@ export const settingTexts = {
   'part of the broker': '服务器自带',
   'Times connected': '连接次数',
   Failures: '失败次数',
+  Runs: '运行位置',
+  'in a thread of its own': '在自己的线程中',
+  'in the broker': '在服务器中',
+  'Memory used': '占用内存',
+  'Begun again after failures': '失败后重新启动次数',
+  'Last failure': '最近一次失败',
   'Refused there': '对端拒绝',
   'Not sent back': '未发回',
   'No longer wanted': '不再需要',
@@ -67,6 +73,4 @@ export const settingTexts = {
   'Those that wait for a restart': '等待重启生效的选项',
   '{count} changes are not saved yet': '有 {count} 项更改尚未保存',
   'The configuration has no section of this': '配置中没有相应的段',
-  'It runs with the defaults. To choose others, write a section into hoopoe.yaml; after a restart its options can be changed here.':
-    '它使用默认值运行。要使用其他值，请在 hoopoe.yaml 中写入一个段；重启后即可在此修改其选项。',
 } as const;

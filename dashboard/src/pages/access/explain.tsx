@@ -6,7 +6,7 @@ import { request } from '../../api/client.ts';
 import type { Explanation } from '../../api/types.ts';
 import { type Text, type Translate, useReport, useText } from '../../language/language.tsx';
 import { Form } from '../../parts/actions.tsx';
-import { Card, Columns } from '../../parts/page.tsx';
+import { Card, Columns, Stack } from '../../parts/page.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Mono, Tag, type Tone } from '../../parts/values.tsx';
@@ -101,7 +101,7 @@ function Steps({ explanation }: { readonly explanation: Explanation }): ReactNod
   const report = useReport();
   const { allowed, decidedBy, steps } = explanation;
   return (
-    <>
+    <Stack>
       <p role="status">
         <Tag tone={allowed ? 'good' : 'bad'}>{allowed ? t('allowed') : t('refused')}</Tag>{' '}
         {decidedBy === '' ? t('by the setting of the chain') : t('decided by {name}', { name: report(decidedBy) })}
@@ -116,7 +116,12 @@ function Steps({ explanation }: { readonly explanation: Explanation }): ReactNod
           {
             key: 'answer',
             title: t('Answer'),
-            render: ({ answer }) => <Tag tone={tones[answer] ?? 'plain'}>{answerText(answer, t)}</Tag>,
+            render: ({ answer, decides }) => (
+              <>
+                <Tag tone={tones[answer] ?? 'plain'}>{answerText(answer, t)}</Tag>{' '}
+                {decides && <Tag tone="info">{t('decides')}</Tag>}
+              </>
+            ),
           },
           {
             key: 'because',
@@ -126,6 +131,6 @@ function Steps({ explanation }: { readonly explanation: Explanation }): ReactNod
           },
         ]}
       />
-    </>
+    </Stack>
   );
 }

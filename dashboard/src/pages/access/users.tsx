@@ -7,12 +7,13 @@ import { request, segment } from '../../api/client.ts';
 import { useMay } from '../../api/session.tsx';
 import type { AccessSource, AccessUser, UserKind } from '../../api/types.ts';
 import { type Translate, useText } from '../../language/language.tsx';
-import { ActionButton, FormDialog } from '../../parts/actions.tsx';
+import { FormDialog } from '../../parts/actions.tsx';
 import { ServerList } from '../../parts/list.tsx';
 import { CredentialFields } from '../../parts/password-field.tsx';
+import { RowActions } from '../../parts/row-actions.tsx';
 import { Empty } from '../../parts/states.tsx';
 import type { Column } from '../../parts/table.tsx';
-import { Copy, Mono, Tag, Time } from '../../parts/values.tsx';
+import { Mono, Tag, Time } from '../../parts/values.tsx';
 import { setParams, useParam } from '../../router/router.tsx';
 import { SourceChoice, useSource } from './source-choice.tsx';
 
@@ -126,25 +127,16 @@ function actionsColumn(
     key: 'actions',
     title: '',
     render: (user) => (
-      <>
-        <Copy text={user.name} />{' '}
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={t('Change {name}', { name: user.name })}
-          onClick={() => edit(user)}
-        >
-          {t('Change')}
-        </Button>{' '}
-        <ActionButton
-          isSmall
-          label={t('Remove')}
-          name={t('Remove {name}', { name: user.name })}
-          warning={t('This user can log in no more. Who is connected stays connected; its permissions stay.')}
-          act={() => request(`${path}/${user.kind}/${segment(user.name)}`, { method: 'DELETE' }).then(changed)}
-          done={t('Removed')}
-        />
-      </>
+      <RowActions
+        name={user.name}
+        change={() => edit(user)}
+        removal={{
+          warning: t(
+            'This user can log in no more, and is disconnected where the source says so (builtin.end_connections). Its permissions stay.',
+          ),
+          act: () => request(`${path}/${user.kind}/${segment(user.name)}`, { method: 'DELETE' }).then(changed),
+        }}
+      />
     ),
   };
 }

@@ -40,8 +40,8 @@ export function ClientPage({ clientId }: { readonly clientId: string }): ReactNo
       actions={client !== undefined && <ClientActions client={client} done={query.reload} />}
     >
       {query.data !== undefined && client === undefined ? (
-        <Empty title={t('There is no session of this client any more')}>
-          <p>{t('It has disconnected and its session has ended. If it connects again it is shown here by itself.')}</p>
+        <Empty title={t('There is no session of this client')}>
+          <p>{t('It is not connected and nothing waits for it. When it connects it is shown here by itself.')}</p>
         </Empty>
       ) : (
         <Tabs value={tab} onChange={(value) => setTab(value ?? 'state')} keepMounted={false}>
@@ -86,6 +86,7 @@ function ClientActions({ client, done }: ClientActionsProps): ReactNode {
       {client.connected && (
         <ActionButton
           label={t('Disconnect')}
+          about={clientId}
           warning={t(
             'The connection of this client ends. Its session stays as it is; most clients connect again by themselves.',
           )}
@@ -95,13 +96,15 @@ function ClientActions({ client, done }: ClientActionsProps): ReactNode {
       )}
       <ActionButton
         label={t('End the session')}
+        about={clientId}
         warning={t('The connection ends, and subscriptions and queued messages of this client are deleted for good.')}
         act={() => request(`${path}?session=true`, { method: 'DELETE' }).then(done)}
         done={t('The session has ended')}
       />
       <ActionButton
         label={t('Ban')}
-        warning={t('This client identifier is refused until you delete the ban, and the connection ends now.')}
+        about={clientId}
+        warning={t('This client identifier is refused until you lift the ban, and the connection ends now.')}
         act={() => request('/bans', { method: 'POST', body: { kind: 'client_id', value: clientId } }).then(done)}
         done={t('The client is banned')}
       />
@@ -138,8 +141,10 @@ function State({ client }: { readonly client: ClientDetail }): ReactNode {
   return (
     <Columns>
       <ConnectionCard client={client} />
-      <SessionCard client={client} />
-      <TrafficCard client={client} />
+      <Columns>
+        <SessionCard client={client} />
+        <TrafficCard client={client} />
+      </Columns>
     </Columns>
   );
 }

@@ -38,7 +38,6 @@ export function ClientQueue({ clientId }: { readonly clientId: string }): ReactN
           <Empty title={t('Nothing waits for this client')} />
         ) : (
           <Table
-            isCards
             label={t('Queue')}
             rows={items.map((message, index) => ({ ...message, index }))}
             rowKey={({ index }) => index}

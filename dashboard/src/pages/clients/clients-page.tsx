@@ -26,6 +26,8 @@ function ClientList(): ReactNode {
   const format = useFormat();
   const [connected] = useParam('connected');
   const [listener] = useParam('listener');
+  const [search] = useParam('q');
+  const isNarrowed = `${connected}${listener}${search}` !== '';
   return (
     <Page title={t('Clients')}>
       <ServerList<Client>
@@ -40,7 +42,11 @@ function ClientList(): ReactNode {
         filters={<Filters />}
         empty={
           <Empty title={t('No client is here')}>
-            <p>{t('Clients appear as soon as they connect; what you search for may be spelled otherwise.')}</p>
+            <p>
+              {isNarrowed
+                ? t('Clients appear as soon as they connect; what you search for may be spelled otherwise.')
+                : t('Clients appear as soon as they connect.')}
+            </p>
             <Link to="/start">{t('How to connect the first one')}</Link>
           </Empty>
         }

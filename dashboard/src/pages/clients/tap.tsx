@@ -58,7 +58,7 @@ export function Tap({
       title={t('Packets as they pass')}
       actions={
         <span>
-          <Copy text={JSON.stringify(packets, undefined, 2)} label={t('Copy the rows')} />
+          <Copy text={JSON.stringify(packets, undefined, 2)} label={t('Copy the rows')} />{' '}
           <Button size="compact-sm" variant="default" onClick={() => setPaused(!isPaused)}>
             {isPaused ? t('Go on') : t('Pause')}
           </Button>{' '}
@@ -86,7 +86,7 @@ export function Tap({
                 {packet.retain === true && <span className={classes['soft']}>{t('retained')} </span>}
                 {payloadText(packet.payload)}
                 {packet.payloadBytes !== undefined && (
-                  <span className={classes['soft']}> {format.bytes(packet.payloadBytes)}</span>
+                  <span className={`${classes['soft']} ${classes['size']}`}> {format.bytes(packet.payloadBytes)}</span>
                 )}
                 {packet.topic === undefined && <span className={classes['soft']}>{fieldsText(packet.fields)}</span>}
                 {packet.missed > 0 && <i> {t('{count} packets before it are left out', { count: packet.missed })}</i>}

@@ -20,7 +20,7 @@ export function Charts(): ReactNode {
   const bytesPerSecond = (value: number): string => `${format.bytes(value)}/s`;
   return (
     <Card
-      title={t('Course')}
+      title={t('Over time')}
       actions={
         <NativeSelect
           size="xs"

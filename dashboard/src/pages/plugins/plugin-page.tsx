@@ -6,11 +6,12 @@ import { request, segment } from '../../api/client.ts';
 import { useMay } from '../../api/session.tsx';
 import type { List, Plugin, PluginOption } from '../../api/types.ts';
 import { useQuery } from '../../api/use-query.ts';
+import { useFormat } from '../../language/format.ts';
 import { useReport, useText } from '../../language/language.tsx';
 import { Form, useNotices } from '../../parts/actions.tsx';
 import { Card, Page } from '../../parts/page.tsx';
 import { Answer, Empty } from '../../parts/states.tsx';
-import { Tag } from '../../parts/values.tsx';
+import { Facts, Tag } from '../../parts/values.tsx';
 import { Link } from '../../router/router.tsx';
 import { asText, OptionField, parsed } from './option-field.tsx';
 import { PluginActions, pluginStates } from './plugin-actions.tsx';
@@ -27,7 +28,8 @@ export function PluginPage({ name }: { readonly name: string }): ReactNode {
       title={name}
       lead={
         <>
-          <Link to="/plugins">{t('All plugins')}</Link> {report(plugin?.description ?? '')}
+          <Link to="/plugins">{t('All plugins')}</Link>
+          {plugin?.description !== undefined && ` · ${report(plugin.description)}`}
         </>
       }
       actions={mayAdministrate && plugin !== undefined && <PluginActions plugin={plugin} changed={plugins.reload} />}
@@ -44,6 +46,7 @@ export function PluginPage({ name }: { readonly name: string }): ReactNode {
                 </Tag>
               </p>
               {plugin.error !== undefined && <Alert color="red">{report(plugin.error)}</Alert>}
+              {plugin.isolated === true && <Isolation plugin={plugin} />}
               {isConfigured(name) ? (
                 <PluginSettings name={name} />
               ) : plugin.state === 'running' ? (
@@ -56,6 +59,24 @@ export function PluginPage({ name }: { readonly name: string }): ReactNode {
         }
       </Answer>
     </Page>
+  );
+}
+
+/** How its own thread does. */
+function Isolation({ plugin }: { readonly plugin: Plugin }): ReactNode {
+  const t = useText();
+  const report = useReport();
+  const format = useFormat();
+  const { memoryBytes, memoryBytesMax, restarts, lastError } = plugin;
+  return (
+    <Facts
+      rows={[
+        [t('Runs'), t('in a thread of its own')],
+        [t('Memory used'), `${format.bytes(memoryBytes)} / ${format.bytes(memoryBytesMax)}`],
+        [t('Begun again after failures'), format.number(restarts ?? 0)],
+        ...(lastError === undefined ? [] : [[t('Last failure'), report(lastError)] as const]),
+      ]}
+    />
   );
 }
 

@@ -6,8 +6,8 @@ import { useQuery } from '../../api/use-query.ts';
 import { useText } from '../../language/language.tsx';
 import { Card } from '../../parts/page.tsx';
 import { Answer, Empty } from '../../parts/states.tsx';
-import { CodeBlock } from '../../parts/values.tsx';
-import { bridgeExample, sourceExamples } from '../section-examples.ts';
+import { AddSection } from '../sections/section-actions.tsx';
+import { type Collection, useSections } from '../sections/sections.ts';
 import { SettingsEditor } from '../settings/settings-editor.tsx';
 
 /** What a plugin is configured with. */
@@ -16,13 +16,12 @@ interface Configured {
   readonly kind?: string;
   /** How the paths of its options begin. */
   readonly prefixes?: readonly string[];
-  /** What to write where the configuration has no section of it. */
-  readonly example?: string;
+  /** What can be added where the configuration has no section of it. */
+  readonly adds?: Collection;
 }
 
 function sourceOf(kind: string): Configured {
-  const example = sourceExamples[kind];
-  return { kind, ...(example !== undefined && { example }) };
+  return { kind, adds: 'access' };
 }
 
 const configured: ReadonlyMap<string, Configured> = new Map([
@@ -37,7 +36,7 @@ const configured: ReadonlyMap<string, Configured> = new Map([
     'emqx_bridge_mqtt',
     {
       prefixes: ['bridges.'],
-      example: bridgeExample,
+      adds: 'bridges',
     },
   ],
   ['emqx_retainer', { prefixes: ['limits.retained_', 'mqtt.retain_available'] }],
@@ -77,7 +76,8 @@ export function isConfigured(name: string): boolean {
 export function PluginSettings({ name }: { readonly name: string }): ReactNode {
   const t = useText();
   const query = useQuery<SettingList>('/settings');
-  const example = configured.get(name)?.example;
+  const { adds, kind } = configured.get(name) ?? {};
+  const sections = useSections(adds ?? 'access');
   return (
     <Answer query={query}>
       {({ items }) => {
@@ -86,11 +86,17 @@ export function PluginSettings({ name }: { readonly name: string }): ReactNode {
         return (
           <Card title={t('Options')}>
             <Empty title={t('The configuration has no section of this')}>
-              {t(
-                'It runs with the defaults. To choose others, write a section into hoopoe.yaml; after a restart its options can be changed here.',
-              )}
+              {t('It runs with the defaults. To choose others, add a section; its options can then be changed here.')}
             </Empty>
-            {example !== undefined && <CodeBlock text={example} />}
+            {adds !== undefined && (
+              <AddSection
+                collection={adds}
+                sections={sections}
+                label={adds === 'bridges' ? t('Add a bridge') : t('Add a source')}
+                changed={query.reload}
+                {...(kind !== undefined && { kind })}
+              />
+            )}
           </Card>
         );
       }}

@@ -96,6 +96,12 @@ function columnsOf(t: Translate, report: (text: string) => string): readonly Col
     },
     { key: 'kind', title: t('Kind'), render: ({ kind }) => kindText(kind, t), text: ({ kind }) => kindText(kind, t) },
     {
+      key: 'isolated',
+      title: t('Runs'),
+      render: ({ isolated }) => (isolated === true ? t('in a thread of its own') : t('in the broker')),
+      text: ({ isolated }) => (isolated === true ? t('in a thread of its own') : t('in the broker')),
+    },
+    {
       key: 'version',
       title: t('Version'),
       render: ({ version }) => version ?? '–',

@@ -31,23 +31,25 @@ export default function RetainedPage(): ReactNode {
         chosen={topic}
         left={
           <Card>
-            <Row>
-              <SearchField label={t('Filter the first levels')} />
-            </Row>
-            <TopicTree
-              key={round}
-              path="/retained/children"
-              label={t('Retained messages')}
-              chosen={topic}
-              choose={setTopic}
-              everySeconds={REFRESH_SECONDS}
-              search={search}
-              empty={
-                <Empty title={t('No message is retained')}>
-                  {t('A message that is published with “retain” stays here until an empty one replaces it.')}
-                </Empty>
-              }
-            />
+            <Stack>
+              <Row>
+                <SearchField label={t('Filter the first levels')} />
+              </Row>
+              <TopicTree
+                key={round}
+                path="/retained/children"
+                label={t('Retained messages')}
+                chosen={topic}
+                choose={setTopic}
+                everySeconds={REFRESH_SECONDS}
+                search={search}
+                empty={
+                  <Empty title={t('No message is retained')}>
+                    {t('A message that is published with “retain” stays here until an empty one replaces it.')}
+                  </Empty>
+                }
+              />
+            </Stack>
           </Card>
         }
         right={
@@ -81,7 +83,7 @@ function Message({ topic, deleted }: { readonly topic: string; readonly deleted:
         <Mono text={topic} isWrapped /> <Copy text={topic} />
       </p>
       {query.isMissing ? (
-        <Empty title={t('There is no retained message on exactly this topic; choose one below it')} />
+        <Empty title={t('There is no retained message on exactly this topic; there may be some below it')} />
       ) : (
         <Answer query={query}>
           {(message) => (

@@ -48,8 +48,8 @@ export function ValueEditor(props: EditorProps): ReactNode {
       return (
         <NativeSelect
           {...shared}
-          description={undefined}
-          data={[...(text === '' ? [''] : []), ...(setting.allowed ?? [])]}
+          description={hint === '' ? undefined : hint}
+          data={[...(text === '' ? [{ value: '', label: t('not set') }] : []), ...(setting.allowed ?? [])]}
           value={text}
           onChange={(event) => change(event.currentTarget.value)}
         />
@@ -132,7 +132,7 @@ function QuantityEditor({
         />
       </div>
       {error !== undefined && <p className={classes['problem']}>{error}</p>}
-      <p className={classes['hint']}>{hint}</p>
+      <p className={classes['bounds']}>{hint}</p>
     </div>
   );
 }

@@ -2,7 +2,8 @@
 
 import type { TapPacket } from '../../api/types.ts';
 
-const SERIES_MAX = 4;
+/** So many fields of a payload are plotted, the first that come. */
+const SERIES_MAX = 8;
 
 export interface Numbers {
   /** Seconds since 1970, rising. */

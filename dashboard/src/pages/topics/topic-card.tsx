@@ -20,6 +20,7 @@ import { numbersOf } from './numbers.ts';
 import classes from './topics.module.css';
 
 const VALUES_LISTED = 20;
+const PLOT_PIXELS = 110;
 
 export function TopicCard({ topic }: { readonly topic: string }): ReactNode {
   const t = useText();
@@ -124,17 +125,21 @@ function Plot({ messages }: { readonly messages: readonly TapPacket[] }): ReactN
   const { times, series } = numbersOf(messages);
   if (times.length < 2 || series.length === 0) return null;
   return (
-    <Card title={t('Course')}>
-      <TimeChart
-        title={t('Numbers in the payload')}
-        times={times}
-        format={format.short}
-        series={series.map(({ name, values }, index) => ({
-          name: name === '' ? t('value') : name,
-          colour: (index + 1) as 1 | 2 | 3 | 4,
-          values,
-        }))}
-      />
+    <Card title={t('Numbers in the payload')}>
+      <div className={classes['plots']}>
+        {series.map(({ name, values }, index) => (
+          <TimeChart
+            key={name}
+            title={name === '' ? t('value') : name}
+            times={times}
+            heightPixels={PLOT_PIXELS}
+            isFitted
+            format={format.short}
+            latest={[format.precise(values.findLast((one) => one !== null) ?? undefined)]}
+            series={[{ name: t('now'), colour: ((index % 4) + 1) as 1 | 2 | 3 | 4, values }]}
+          />
+        ))}
+      </div>
     </Card>
   );
 }
@@ -149,7 +154,7 @@ function Before({
   const t = useText();
   const format = useFormat();
   return (
-    <Card title={t('Values before')}>
+    <Card title={t('Earlier values')}>
       <ol className={classes['values']}>
         {messages.slice(1, VALUES_LISTED + 1).map((message, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: messages have no identity but their place

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { useMay } from '../../api/session.tsx';
 import { useText } from '../../language/language.tsx';
 import { SearchField } from '../../parts/list.tsx';
-import { Card, Page, Row } from '../../parts/page.tsx';
+import { Card, Page, Row, Stack } from '../../parts/page.tsx';
 import { Split } from '../../parts/split.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { TopicTree } from '../../parts/topic-tree.tsx';
@@ -74,15 +74,17 @@ function Live({ chosen, choose }: ChoiceProps): ReactNode {
           setFilter(typed === '' ? '#' : typed);
         }}
       >
-        <Row isEndAligned>
+        <Stack>
           <TextInput
             label={t('Topic filter to watch')}
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
             onBlur={() => setFilter(typed === '' ? '#' : typed)}
           />
-          <SearchField label={t('Search topics')} />
-        </Row>
+          <Row>
+            <SearchField label={t('Search topics')} />
+          </Row>
+        </Stack>
       </form>
       <LiveTree key={filter} filter={filter} search={search} chosen={chosen} choose={choose} />
     </>

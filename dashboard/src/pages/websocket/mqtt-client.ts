@@ -1,6 +1,7 @@
 /** One MQTT client in this page, over WebSocket. MQTT.js is loaded when the first one connects. */
 
 import type { IClientOptions, IClientPublishOptions, MqttClient } from 'mqtt';
+import { loaded } from '../../api/client.ts';
 
 /** What is entered to connect. */
 export interface Profile {
@@ -143,7 +144,7 @@ export class WebSocketClient {
     this.state = 'connecting';
     this.problem = '';
     this.#changed();
-    const { default: mqtt } = await import('mqtt');
+    const { default: mqtt } = await loaded(() => import('mqtt'));
     const client = mqtt.connect(profile.url, optionsOf(profile));
     this.#client = client;
     client.on('connect', ({ sessionPresent }) => {

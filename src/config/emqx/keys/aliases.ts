@@ -32,6 +32,7 @@ const keys: ReadonlyMap<string, string> = new Map([
   ['mqtt.plugins.etc_dir', 'plugins.etc_dir'],
   ['mqtt.plugins.loaded_file', 'plugins.loaded_file'],
   ['mqtt.plugins.expand_plugins_dir', 'plugins.expand_plugins_dir'],
+  ['module.loaded_file', 'modules.loaded_file'],
   ['auth.user.password_hash', 'auth.mnesia.password_hash'],
   ['auth.client.password_hash', 'auth.mnesia.password_hash'],
   ['auth.username.password_hash', 'auth.mnesia.password_hash'],

@@ -75,7 +75,6 @@ const moduleRows: readonly KeyRow[] = [
   { key: 'module.subscription.$n.rh', type: qos, absent: '0', effect: 'the same' },
   { key: 'module.rewrite.rule.$n', type: text, effect: 'a rule of the topic rewrite' },
   { key: 'module.rewrite.pub|sub.rule.$n', type: text, effect: 'a rule of the topic rewrite' },
-  { key: 'module.loaded_file', type: path, effect: 'which modules are loaded' },
   // 3.4 had switches where 4.3 has data/loaded_modules.
   { key: 'module.presence', type: flag, effect: 'presence.enabled' },
   { key: 'module.subscription', type: flag, effect: 'the module emqx_mod_subscription' },

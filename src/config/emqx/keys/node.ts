@@ -17,20 +17,10 @@ import {
   words,
 } from '../key-row.ts';
 import type { KeyValue } from '../key-values.ts';
+import { logLevels } from '../log-levels.ts';
 
 const ERLANG = 'it is about the Erlang machine';
 const ALONE = 'this broker is alone';
-
-const levels: ReadonlyMap<string, string> = new Map([
-  ['debug', 'debug'],
-  ['info', 'info'],
-  ['notice', 'info'],
-  ['warning', 'warn'],
-  ['error', 'error'],
-  ['critical', 'error'],
-  ['alert', 'error'],
-  ['emergency', 'error'],
-]);
 
 const nodeRows: readonly KeyRow[] = [
   { key: 'node.name', type: text, absent: 'emqx@127.0.0.1', to: 'node.name' },
@@ -113,10 +103,10 @@ const rpcRows: readonly KeyRow[] = harmlessRows(ALONE, [
 const logRows: readonly KeyRow[] = [
   {
     key: 'log.level',
-    type: words(...levels.keys()),
+    type: words(...logLevels.keys()),
     absent: 'warning',
     to: 'log.level',
-    native: (value: KeyValue): string => levels.get(value as string) ?? 'warn',
+    native: (value: KeyValue): string => logLevels.get(value as string) ?? 'warn',
   },
   { key: 'log.to', type: words('off', 'file', 'console', 'both'), absent: 'file', effect: 'log destinations' },
   { key: 'log.dir', type: path, absent: 'log', effect: 'the folder of the log file' },
@@ -130,7 +120,7 @@ const logRows: readonly KeyRow[] = [
     ['log.chars_limit', text, ['-1', '8192', '1024']],
     ['log.max_depth', text, ['100', '20', 'unlimited']],
     ['log.single_line', flag, 'true'],
-    ['log.primary_level', words(...levels.keys())],
+    ['log.primary_level', words(...logLevels.keys())],
     ['log.debug|info|notice|warning|critical|alert|emergency.file', path],
   ]),
   ...harmlessRows('writing lines never gets in the way of messages here', [

@@ -24,7 +24,7 @@ export function sectionRows(kinds: readonly string[]): readonly OptionRow[] {
       name: 'order',
       type: { kind: 'integer', min: 0, max: 1_000_000 },
       default: 100,
-      reloadable: false,
+      reloadable: true,
       sentence:
         'Place in the chains: sources with a smaller number are asked first, those with the same one as they are written.',
       emqx: 'auth_order',

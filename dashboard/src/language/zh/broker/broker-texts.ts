@@ -3,6 +3,7 @@
 import { failureCodes, failures } from './failures.ts';
 import { translator } from './pattern.ts';
 import { reports } from './reports.ts';
+import { sourceFailureInChinese } from './source-failures.ts';
 
 const failureText = translator(failures);
 const reportText = translator(reports);
@@ -17,5 +18,7 @@ export function refusalInChinese(code: string, message: string): string {
 
 /** What the broker reports; as it is where it is not known here. */
 export function reportInChinese(text: string): string {
-  return reportText(text) ?? text;
+  const alarm = /^Access source (\S+) cannot answer: (.*)$/s.exec(text);
+  if (alarm !== null) return `访问来源 ${alarm[1]} 无法应答：${reportInChinese(alarm[2] ?? '')}`;
+  return sourceFailureInChinese(text) ?? reportText(text) ?? text;
 }

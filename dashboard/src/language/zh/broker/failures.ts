@@ -20,10 +20,52 @@ export const failureCodes: Readonly<Record<string, string>> = {
   unknown_option: '没有此选项',
   wrong_value: '此值不合适',
   not_editable: '此选项不能在这里修改',
+  not_open: '无法打开',
   overruled: '命令行参数或环境变量已决定此选项',
 };
 
+/** Why a listener, an access source or a bridge cannot be made, changed or removed. */
+const sections: readonly Pattern[] = [
+  ['The order of the sources was not changed here', '来源的顺序没有在此更改过'],
+  ['Name every source once, in the wanted order ({1}): {2}', '请按所需顺序列出每个来源各一次（{1}）：{2}'],
+  ['Nothing was changed: {1}', '未做任何更改：{1}'],
+  ['There is a section {1} already', '已有配置段 {1}'],
+  ['there is a section {1} already', '已有配置段 {1}'],
+  ['There is no section {1}', '没有配置段 {1}'],
+  ['there is no section {1}', '没有配置段 {1}'],
+  ['{1} needs at least one option', '{1} 至少需要一个选项'],
+  [
+    '{1} is no name; allowed: up to 32 of a-z, 0-9, - and single _, beginning with a letter',
+    '{1} 不能用作名称；允许：最多 32 个 a-z、0-9、- 和单个 _，以字母开头',
+  ],
+  [
+    '-p says where the broker listens, which wins over all listeners; start it without -p first',
+    '监听位置由 -p 指定，优先于所有监听器；请先不带 -p 启动服务器',
+  ],
+  [
+    '{1} is said by environment variables or flags, which win; remove it there',
+    '{1} 由环境变量或命令行参数指定，它们优先；请在那里删除',
+  ],
+  [
+    '{1} is the only listener; without any, the broker would open its usual ones. Make another one first',
+    '{1} 是唯一的监听器；没有监听器时服务器会打开默认的几个。请先添加另一个',
+  ],
+  [
+    '{1} is the last source of logins: without it no login is checked, and allow_anonymous says who may come in. Send last=true if that is what you want',
+    '{1} 是最后一个认证来源：没有它就不检查登录，由 allow_anonymous 决定谁可接入。若确需如此，请发送 last=true',
+  ],
+  [
+    "Listener '{1}' could not start. Port {2} on {3} is in use by another program: stop it, or give this listener another one (for a port: -p PORT).",
+    '监听器 {1} 无法启动：{3} 的端口 {2} 已被其他程序占用。请停止该程序，或换一个端口。',
+  ],
+  [
+    'listeners {1} and {2} are both to listen on {3}; change one of them',
+    '监听器 {1} 和 {2} 都要监听 {3}；请修改其中一个',
+  ],
+];
+
 export const failures: readonly Pattern[] = [
+  ...sections,
   ['{1} event streams are open, which is the limit; close one first', '已打开 {1} 个事件流，达到上限；请先关闭一个'],
   ['This needs the scope {1}; {2} has {3}', '此操作需要 {1} 权限；{2} 只有 {3}'],
   ['This needs the scope {1}', '此操作需要 {1} 权限'],

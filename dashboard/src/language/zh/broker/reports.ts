@@ -10,7 +10,6 @@ const alarms: readonly Pattern[] = [
   ],
   ['{1} % of one processor was used in the last minute', '最近一分钟使用了一个处理器的 {1} %'],
   ['{1} % of the disk of the store is in use', '存储所在磁盘已使用 {1} %'],
-  ['Access source {1} cannot answer: {2}', '访问来源 {1} 无法应答：{2}'],
   [
     'The store refuses writes: QoS 1 and 2 messages that need it are not accepted',
     '存储拒绝写入：需要写入的 QoS 1 和 2 消息不被接受',
@@ -23,7 +22,13 @@ const audit: readonly Pattern[] = [
   ['new user {1} ({2}) of {3}', '新用户 {1}（{2}），来源 {3}'],
   ['change of the user {1} ({2}): {3}', '修改用户 {1}（{2}）：{3}'],
   ['removal of the user {1} ({2}) of {3}', '删除用户 {1}（{2}），来源 {3}'],
+  ['permission for everybody: {1}', '为所有人添加权限：{1}'],
+  ['permission for the username {1}: {2}', '为用户名 {1} 添加权限：{2}'],
+  ['permission for the client_id {1}: {2}', '为客户端标识 {1} 添加权限：{2}'],
   ['permission for {1}: {2} {3} {4}', '为 {1} 添加权限：{2} {3} {4}'],
+  ['removal of the permission for everybody: {1}', '删除所有人的权限：{1}'],
+  ['removal of the permission for the username {1}: {2}', '删除用户名 {1} 的权限：{2}'],
+  ['removal of the permission for the client_id {1}: {2}', '删除客户端标识 {1} 的权限：{2}'],
   ['removal of the permission for {1}: {2} {3}', '删除 {1} 的权限：{2} {3}'],
   ['removal of the retained message of {1}', '删除 {1} 的保留消息'],
   ['removal of the retained messages below {1}', '删除 {1} 之下的保留消息'],
@@ -31,6 +36,13 @@ const audit: readonly Pattern[] = [
   ['reload of the configuration', '重新读取配置'],
   ['change of settings: {1}', '修改设置：{1}'],
   ['change of the settings {1}', '修改设置 {1}'],
+  ['order of the access sources as the configuration says', '访问来源的顺序恢复为配置所写'],
+  ['order of the access sources: {1}', '访问来源的顺序：{1}'],
+  ['new section {1}: {2}', '新配置段 {1}：{2}'],
+  ['new section {1}', '新配置段 {1}'],
+  ['change of the section {1}: {2}', '修改配置段 {1}：{2}'],
+  ['change of the section {1}', '修改配置段 {1}'],
+  ['removal of the section {1}', '删除配置段 {1}'],
   ['reset of the setting {1}', '恢复设置 {1}'],
   ['test of the access source {1}', '测试访问来源 {1}'],
   ['start of the plugin {1}', '启动插件 {1}'],
@@ -43,7 +55,13 @@ const audit: readonly Pattern[] = [
   ['login as {1}', '登录 {1}'],
   ['change of the own password', '修改自己的密码'],
   ['logout', '退出登录'],
+  ['ban of the client_id {1}', '封禁客户端标识 {1}'],
+  ['ban of the username {1}', '封禁用户名 {1}'],
+  ['ban of the address {1}', '封禁地址 {1}'],
   ['ban of the {1} {2}', '封禁 {1} {2}'],
+  ['end of the ban of the client_id {1}', '解除对客户端标识 {1} 的封禁'],
+  ['end of the ban of the username {1}', '解除对用户名 {1} 的封禁'],
+  ['end of the ban of the address {1}', '解除对地址 {1} 的封禁'],
   ['end of the ban of the {1} {2}', '解除封禁 {1} {2}'],
   ['new API key {1} with the scope {2}', '新 API 密钥 {1}，权限范围 {2}'],
   ['removal of the API key {1}', '删除 API 密钥 {1}'],
@@ -152,4 +170,40 @@ const plugins: readonly Pattern[] = [
   ['can not be unloaded.', '不能卸载。'],
 ];
 
-export const reports: readonly Pattern[] = [...alarms, ...audit, ...reasons, ...plugins];
+/** What listeners, access sources and bridges are, and what does not work about one at the moment. */
+const sections: readonly Pattern[] = [
+  ['Nobody answers at {1}; the bridge tries again by itself', '{1} 没有应答；桥接会自动重试'],
+  ['There was no answer within {1} s', '{1} 秒内没有应答'],
+  ['MQTT over TCP.', '基于 TCP 的 MQTT。'],
+  [
+    'MQTT over TLS; without files of its own it shows a certificate that the broker makes.',
+    '基于 TLS 的 MQTT；没有自己的文件时使用服务器生成的证书。',
+  ],
+  ['MQTT over WebSocket.', '基于 WebSocket 的 MQTT。'],
+  ['MQTT over WebSocket with TLS.', '基于 TLS WebSocket 的 MQTT。'],
+  ['MQTT over a Unix socket.', '基于 Unix 套接字的 MQTT。'],
+  ['A client of two brokers, by which messages cross.', '作为两个服务器的客户端，在其间传递消息。'],
+  [
+    "Users and permissions in the broker's own store, changed while it runs; SCRAM over the same users.",
+    '用户和权限保存在服务器自己的存储中，可在运行时更改；同样的用户可用 SCRAM。',
+  ],
+  ["Users from a password file in Mosquitto's format.", '来自 Mosquitto 格式密码文件的用户。'],
+  ["Permissions from a file in the language of EMQX's acl.conf.", '来自 EMQX acl.conf 语言文件的权限。'],
+  ["Permissions from a file in the language of Mosquitto's acl_file.", '来自 Mosquitto acl_file 语言文件的权限。'],
+  [
+    "Logins and permissions from the file of Mosquitto's dynamic security plugin, changed by commands.",
+    '来自 Mosquitto dynamic security 插件文件的登录和权限，由命令更改。',
+  ],
+  ['Logins and permissions from PostgreSQL.', '来自 PostgreSQL 的登录和权限。'],
+  ['Logins and permissions from MySQL or MariaDB.', '来自 MySQL 或 MariaDB 的登录和权限。'],
+  ['Logins and permissions from Redis.', '来自 Redis 的登录和权限。'],
+  ['Logins and permissions from an HTTP service of your own.', '来自您自己的 HTTP 服务的登录和权限。'],
+  [
+    'Logins, and permissions with them, from signed tokens (JSON Web Tokens).',
+    '来自签名令牌（JSON Web Token）的登录及其权限。',
+  ],
+  ['Logins by client certificates that TLS has verified.', '以 TLS 验证过的客户端证书登录。'],
+  ['Logins by the identity of a TLS handshake with a pre-shared key.', '以 TLS 预共享密钥握手中的身份登录。'],
+];
+
+export const reports: readonly Pattern[] = [...alarms, ...sections, ...audit, ...reasons, ...plugins];

@@ -158,4 +158,6 @@ export const brokerSentences: Readonly<Record<string, string>> = {
     '是否统计消息最多的主题，每条消息约耗费数百纳秒；也可在运行时开启和关闭。',
   'Topics that are counted at the same time; one that is seldom makes room for one that is new.':
     '同时统计的主题数；很少出现的主题会让位给新的主题。',
+  'Sections of the configuration file that count as not written; the management interface keeps here which ones were removed at run time.':
+    '配置文件中视为未写的配置段；管理接口在此记录运行时删除了哪些配置段。',
 };

@@ -64,8 +64,8 @@ export const partSentences: Readonly<Record<string, string>> = {
   'Version of MQTT spoken to the other broker; auto tries 5 and then 3.1.1.':
     '与对端服务器使用的 MQTT 版本；auto 先尝试 5，再尝试 3.1.1。',
   $bridge: '$bridge',
-  'Whether the other broker is told, below MQTT 5, that this is a bridge, so that it does not send our own messages back; a broker that refuses is asked again without.':
-    '在 MQTT 5 以下是否告知对端这是桥接，使其不把我们自己的消息发回来；对端拒绝时去掉此标志再试。',
+  'Whether the other broker is told, below MQTT 5, that this is a bridge, so that it sends RETAIN as published and our own messages not back; a broker that refuses is asked again without.':
+    '在 MQTT 5 以下是否告知对端这是桥接，使其按发布时的值发送 RETAIN，并且不把我们自己的消息发回来；对端拒绝时去掉此标志再试。',
   'Address of this machine from which it connects.': '本机用来连接的地址。',
   'Whether the session at the other broker ends with the connection, with everything that waits there.':
     '对端的会话是否随连接结束，连同在那里等待的一切。',
@@ -93,8 +93,8 @@ export const partSentences: Readonly<Record<string, string>> = {
     '是否停留在可用的地址；否则第一个地址一有应答就回到它。',
   'With start: lazy, messages that must wait before it connects.': 'start: lazy 时，积压多少条消息后才连接。',
   'With start: lazy, time without messages after which it disconnects.': 'start: lazy 时，多久没有消息后断开。',
-  'Whether both brokers are told, by a retained 1 or 0, if the bridge is up; it also learns this way which bridges the other broker has, and sends nothing back that came through them.':
-    '是否用值为 1 或 0 的保留消息告知两端桥接是否连通；它也借此得知对端有哪些桥接，不把经由它们而来的消息发回去。',
+  'Whether both brokers are told, by a retained 1 or 0, if the bridge is up.':
+    '是否用值为 1 或 0 的保留消息告知两端桥接是否连通。',
   'Whether only this broker is told.': '是否只告知本服务器。',
   'Topic of that message.': '该消息的主题。',
   'Whether it connects with TLS.': '是否使用 TLS 连接。',
@@ -116,6 +116,10 @@ export const partSentences: Readonly<Record<string, string>> = {
   'File that exports the plugin: a JavaScript module.': '导出插件的文件：一个 JavaScript 模块。',
   'Whether it is loaded at the start, unless an operator has loaded or unloaded it since.':
     '启动时是否加载，除非操作员此后加载或卸载过它。',
+  'Whether it runs in a thread of its own, so that a leak, an endless loop or process.exit ends that thread alone.':
+    '是否在自己的线程中运行，使内存泄漏、死循环或 process.exit 只终止该线程。',
+  'What an isolated plugin may hold, heap and buffers together; its thread is ended above it.':
+    '隔离的插件可占用的内存，堆与缓冲区合计；超过时其线程被终止。',
   'Options that the plugin declares, each as "name=value", in YAML also as a map of names and values.':
     '插件声明的选项，各写作 "name=value"，在 YAML 中也可写成名称到值的映射。',
   'Further options that are never shown, as lines of "name=value".': '另外的从不显示的选项，每行一个 "name=value"。',

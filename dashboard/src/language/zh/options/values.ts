@@ -67,7 +67,7 @@ export const valueTexts: Readonly<Record<string, string>> = {
   'as clean_session': '与 clean_session 相同',
   'the name of the machine, a dot, and the name of the bridge': '机器名称、一个点和桥接名称',
   '"local." and the client identifier at the other broker': '"local." 加上对端服务器上的客户端标识',
-  'it connects without one': '不带密码连接',
+  'it connects without one': '连接时不提供',
   '$SYS/broker/connection/CLIENT-ID/state': '$SYS/broker/connection/CLIENT-ID/state',
   'true where ca_file, ca_folder, certificate_file or psk_identity is set':
     '设置了 ca_file、ca_folder、certificate_file 或 psk_identity 时为 true',
@@ -101,6 +101,7 @@ export const valueTexts: Readonly<Record<string, string>> = {
   connections: '连接',
   'rounds of HMAC-SHA512': '次 HMAC-SHA512',
   'rounds, which the client has to make': '次，由客户端计算',
+  'listeners.NAME, access.NAME or bridges.NAME': 'listeners.NAME、access.NAME 或 bridges.NAME',
   'a name and a host such as hoopoe@10.0.0.1': '名称加主机，例如 hoopoe@10.0.0.1',
   'error, warning, notice, information, debug, subscribe, unsubscribe, websockets, internal, none or all':
     'error、warning、notice、information、debug、subscribe、unsubscribe、websockets、internal、none 或 all',
