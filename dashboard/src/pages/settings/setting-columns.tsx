@@ -92,14 +92,7 @@ function ValueCell({ setting, ...parts }: ColumnParts & { readonly setting: Sett
           hint={texts.allowed(setting)}
           change={(next) => changes.set(path, next)}
         />
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-label={t('Leave it: {path}', { path })}
-          onClick={() => changes.drop(path)}
-        >
-          {t('Leave it')}
-        </Button>
+        <LeaveIt path={path} changes={changes} />
       </div>
     );
   }
@@ -134,17 +127,23 @@ function ValueCell({ setting, ...parts }: ColumnParts & { readonly setting: Sett
           )}
         </span>
       )}
-      {change?.value === null && (
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-label={t('Leave it: {path}', { path })}
-          onClick={() => changes.drop(path)}
-        >
-          {t('Leave it')}
-        </Button>
-      )}
+      {change?.value === null && <LeaveIt path={path} changes={changes} />}
     </div>
+  );
+}
+
+/** Takes back what was entered, or the wish for the default. */
+function LeaveIt({ path, changes }: { readonly path: string; readonly changes: Changes }): ReactNode {
+  const t = useText();
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      aria-label={t('Leave it: {path}', { path })}
+      onClick={() => changes.drop(path)}
+    >
+      {t('Leave it')}
+    </Button>
   );
 }
 
