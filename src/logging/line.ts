@@ -5,7 +5,8 @@
 
 import type { LogFields, LogKind } from '../ports/log.ts';
 import { shorten } from '../std/shorten.ts';
-import { formatTime, localTime, secondsText } from './timestamp.ts';
+import { formatTime, secondsText } from '../std/strftime.ts';
+import { localTime } from './timestamp.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 

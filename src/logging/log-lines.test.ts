@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { formatTime } from '../std/strftime.ts';
 import { topicOf, typeOf, typesNamed, typesUpTo } from './kinds.ts';
 import { bareLine, type LineForm, type LogRecord, lineOf } from './line.ts';
-import { formatTime } from './timestamp.ts';
 
 const record: LogRecord = {
   atMs: Date.UTC(2026, 2, 1, 12, 0, 0, 123),
@@ -75,6 +75,7 @@ describe('times', () => {
     ['%F %T', '2026-01-05 03:04:09'],
     ['%a %A %b %B %e', 'Mon Monday Jan January  5'],
     ['%D %y %j %p %I', '01/05/26 26 005 AM 03'],
+    ['%l:%M %P%n%C', ' 3:04 am\n20'],
     ['%s', String(date.getTime() / 1000)],
     ['100%% %Q %', '100% %Q %'],
   ])('%s', (format, text) => {

@@ -7,9 +7,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import type { Writable } from 'node:stream';
+import { formatTime } from '../std/strftime.ts';
 import type { Destination } from './destination.ts';
 import { bareLine, type LineForm, type LogLevel, type LogRecord } from './line.ts';
-import { formatTime } from './timestamp.ts';
 
 export interface SyslogTarget {
   /** Path of the socket: `/dev/log`. */

@@ -7,7 +7,8 @@ import { postgresqlDialect } from '../../src/access/postgresql/open-postgresql.t
 import { mysqlRows } from '../../src/config/rows/access/mysql.ts';
 import { postgresqlRows } from '../../src/config/rows/access/postgresql.ts';
 import { until } from '../listeners/listening.ts';
-import { login, openSource, tested } from '../services/sql-source.ts';
+import { login } from '../services/remote-source.ts';
+import { openSource, tested } from '../services/sql-source.ts';
 
 interface StrangeServer {
   readonly port: number;

@@ -4,15 +4,15 @@ import { onTestFinished } from 'vitest';
 import { PasswordVerifier } from '../../src/access/passwords/password-checks.ts';
 import type { SqlDialect } from '../../src/access/sql/connection.ts';
 import { openSqlSource } from '../../src/access/sql/source.ts';
-import type { Credentials, LoginVerdict } from '../../src/ports/access.ts';
 import type { AccessSource } from '../../src/ports/access-source.ts';
-import { BackendError } from '../../src/ports/backend-error.ts';
+import type { BackendError } from '../../src/ports/backend-error.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 import type { OptionRow, OptionValue } from '../../src/ports/option.ts';
 import { SystemClock } from '../../src/std/system-clock.ts';
 import { SystemRandom } from '../../src/std/system-random.ts';
 import { MemoryStore } from '../../src/stores/memory.ts';
 import { optionReader } from '../doubles/option-reader.ts';
+import { failureOf } from './remote-source.ts';
 
 export interface Logged {
   readonly message: string;
@@ -49,68 +49,7 @@ export async function openSource(
   return { source, logged };
 }
 
-export interface Said {
-  readonly username?: string | undefined;
-  readonly password?: string | Buffer | undefined;
-  readonly clientId?: string;
-  readonly address?: string;
-  readonly certificate?: { readonly commonName: string; readonly subject: string };
-}
-
-function credentials({ username, password, clientId, address, certificate }: Said): Credentials {
-  return {
-    clientId: clientId ?? 'device-1',
-    username,
-    password: password === undefined ? undefined : Buffer.from(password as string),
-    peer: {
-      address: address ?? '127.0.0.1',
-      port: 50_000,
-      localAddress: '127.0.0.1',
-      localPort: 1883,
-      listener: 'tcp',
-      transport: 'tcp',
-      ...(certificate !== undefined && { certificate: { ...certificate, fingerprint256: '' } }),
-    },
-    version: 5,
-    anonymous: 'deny',
-  };
-}
-
-/** `allow`, `superuser`, `deny`, `ignore`, or the code of the failure. */
-export async function login(source: AccessSource, said: Said): Promise<string> {
-  try {
-    const verdict = (await source.authenticator?.authenticate(credentials(said))) as
-      | LoginVerdict
-      | { outcome: 'ignore' };
-    return verdict.outcome === 'allow' && verdict.superuser === true ? 'superuser' : verdict.outcome;
-  } catch (error) {
-    if (error instanceof BackendError) return error.code;
-    throw error;
-  }
-}
-
-/** `allow`, `deny`, `ignore`, or the code of the failure. */
-export async function may(
-  source: AccessSource,
-  said: Said,
-  action: 'publish' | 'subscribe',
-  topic: string,
-): Promise<string> {
-  try {
-    return (await source.authorizer?.authorize(credentials(said), { action, topic, qos: 0, retain: false })) ?? 'none';
-  } catch (error) {
-    if (error instanceof BackendError) return error.code;
-    throw error;
-  }
-}
-
 /** The failure of `test()`; undefined when it succeeds. */
-export async function tested(source: AccessSource): Promise<BackendError | undefined> {
-  try {
-    await source.test?.();
-    return undefined;
-  } catch (error) {
-    if (error instanceof BackendError) return error;
-    throw error;
-  }
+export function tested(source: AccessSource): Promise<BackendError | undefined> {
+  return failureOf(source.test?.());
 }

@@ -7,7 +7,8 @@ import { mysqlDialect } from '../../src/access/mysql/open-mysql.ts';
 import { mysqlRows } from '../../src/config/rows/access/mysql.ts';
 import type { OptionValue } from '../../src/ports/option.ts';
 import { lacksMariadb, MariadbServer } from '../services/mariadb.ts';
-import { login, may, type OpenedSource, openSource, tested } from '../services/sql-source.ts';
+import { login, may } from '../services/remote-source.ts';
+import { type OpenedSource, openSource, tested } from '../services/sql-source.ts';
 import { guide, obey } from './mysql-guide.ts';
 
 const missing = lacksMariadb();

@@ -11,7 +11,8 @@ import type { OptionValue } from '../../src/ports/option.ts';
 import { lacks } from '../clients/programs.ts';
 import { clientCertificate, folder, pause } from '../listeners/listening.ts';
 import { lacksPostgresql, type PostgresqlServer } from '../services/postgresql.ts';
-import { login, type OpenedSource, openSource, tested } from '../services/sql-source.ts';
+import { login } from '../services/remote-source.ts';
+import { type OpenedSource, openSource, tested } from '../services/sql-source.ts';
 import { openAt, postgresqlWithTables } from './sql-lesson.ts';
 
 const missing = lacksPostgresql();

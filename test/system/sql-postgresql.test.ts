@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OptionValue } from '../../src/ports/option.ts';
 import { lacksPostgresql, type PostgresqlServer } from '../services/postgresql.ts';
-import { login, may, type OpenedSource, tested } from '../services/sql-source.ts';
+import { login, may } from '../services/remote-source.ts';
+import { type OpenedSource, tested } from '../services/sql-source.ts';
 import { aclQuery, openAt, postgresqlWithTables } from './sql-lesson.ts';
 
 const missing = lacksPostgresql();

@@ -1,7 +1,7 @@
 /** What the codes of MySQL, MariaDB and their driver mean (MySQL 8.0 and MariaDB 10.11, error references). */
 
+import { codeOf } from '../remote/failures.ts';
 import type { FailureKind } from '../sql/connection.ts';
-import { codeOf } from '../sql/failure.ts';
 
 const kinds: ReadonlyMap<string, FailureKind> = new Map([
   ['ER_ACCESS_DENIED_ERROR', 'LOGIN_REFUSED'],

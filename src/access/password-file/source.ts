@@ -3,12 +3,12 @@
  * fails changes nothing, and one that takes a user away or gives it another password ends its connections. Wrong lines are told in the log and make no user.
  */
 
-import { readFile, stat } from 'node:fs/promises';
 import type { Authenticator, Credentials, LoginVerdict } from '../../ports/access.ts';
 import type { AccessSource, OpenAccessSource } from '../../ports/access-source.ts';
 import { BackendError } from '../../ports/backend-error.ts';
 import type { Log } from '../../ports/log.ts';
 import type { HashRule, PasswordChecks, StoredPassword } from '../../ports/password-checks.ts';
+import { readSourceFile } from '../source-file.ts';
 import { readPasswordLines } from './password-lines.ts';
 
 /** Half a million users; a wrong path must not fill the memory. */
@@ -121,34 +121,16 @@ async function readUsers(file: string, source: string, log: Log): Promise<Users>
 }
 
 async function readText(file: string, source: string, log: Log): Promise<string> {
-  try {
-    const found = await stat(file);
-    const problem = found.isDirectory()
-      ? 'it is a folder'
-      : !found.isFile()
-        ? 'it is no plain file'
-        : found.size > FILE_BYTES_MAX
-          ? `it has ${found.size} bytes; the limit is ${FILE_BYTES_MAX}`
-          : undefined;
-    if (problem !== undefined) {
-      throw new BackendError('PASSWORD_FILE_UNREADABLE', `${file} cannot be used as a password file: ${problem}.`);
-    }
-    // Windows keeps rights elsewhere.
-    if (process.platform !== 'win32' && (found.mode & OTHERS_MAY_READ) !== 0) {
-      log.warn('Everybody on this machine may read the password file; take that right away: chmod o-r', {
-        source,
-        file,
-      });
-    }
-    const text = await readFile(file, 'utf8');
-    return text.startsWith('\ufeff') ? text.slice(1) : text;
-  } catch (cause) {
-    if (cause instanceof BackendError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BackendError(
-      'PASSWORD_FILE_UNREADABLE',
-      `The password file ${file} cannot be read (${why}). Correct the path, or let the broker's user read the file.`,
-      { cause },
-    );
+  const { bytes, mode } = await readSourceFile(file, {
+    usedAs: 'a password file',
+    named: `The password file ${file}`,
+    code: 'PASSWORD_FILE_UNREADABLE',
+    bytesMax: FILE_BYTES_MAX,
+  });
+  // Windows keeps rights elsewhere.
+  if (process.platform !== 'win32' && (mode & OTHERS_MAY_READ) !== 0) {
+    log.warn('Everybody on this machine may read the password file; take that right away: chmod o-r', { source, file });
   }
+  const text = bytes.toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }

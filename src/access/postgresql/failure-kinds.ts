@@ -1,7 +1,7 @@
 /** What the codes and texts of PostgreSQL and of its driver mean (PostgreSQL 15, appendix A). */
 
+import { codeOf } from '../remote/failures.ts';
 import type { FailureKind } from '../sql/connection.ts';
-import { codeOf } from '../sql/failure.ts';
 
 const kinds: ReadonlyMap<string, FailureKind> = new Map([
   ['28P01', 'LOGIN_REFUSED'],

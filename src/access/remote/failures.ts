@@ -44,7 +44,7 @@ export function failureOf<K extends string>(
 }
 
 /** Quoted, shortened and on one line: what others say cannot forge a line of a log. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return JSON.stringify(shorten(text, SAYING_LENGTH_MAX));
 }
 
@@ -76,8 +76,8 @@ export function networkTrouble(error: unknown): NetworkTrouble | undefined {
   return UNTRUSTED.test(code) ? 'TLS_UNTRUSTED' : troubles.get(code);
 }
 
-/** Of several attempts at one name the first counts. */
-function codeOf(error: unknown): string {
+/** The code of an error of Node or of a driver, or nothing; of several attempts at one name the first counts. */
+export function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -3,13 +3,13 @@
  * at all, because half of the rules are other rules.
  */
 
-import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { AccessRequest, ClientIdentity, ExplainedPermission, Permission } from '../../ports/access.ts';
 import type { AccessSource, SourceDependencies } from '../../ports/access-source.ts';
 import { BackendError } from '../../ports/backend-error.ts';
 import type { OptionReader } from '../../ports/option.ts';
 import { shorten } from '../../std/shorten.ts';
+import { readSourceFile } from '../source-file.ts';
 import { LineProblem } from './line-problem.ts';
 
 const RULE_LENGTH_MAX = 300;
@@ -113,36 +113,18 @@ function ruleFileOf<R>(section: string, { kind, codes }: RuleFileKind<R>, option
  * @throws BackendError when it cannot be read, is too large or no UTF-8
  */
 async function readRuleFile(path: string, codes: RuleFileCodes): Promise<string> {
-  const bytes = await bytesOf(path, codes.unreadable);
+  const { bytes } = await readSourceFile(path, {
+    usedAs: 'a file of rules',
+    named: `The rules in ${path}`,
+    code: codes.unreadable,
+    bytesMax: FILE_BYTES_MAX,
+  });
   const text = bytes.toString('utf8');
   // A byte that is no UTF-8 becomes U+FFFD, which somebody may also have written.
   if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes)) {
     throw new RuleProblem(codes.invalid, path, lineOfBadByte(bytes), 'the line is not UTF-8; save the file as UTF-8');
   }
   return text.startsWith('\ufeff') ? text.slice(1) : text;
-}
-
-async function bytesOf(path: string, code: string): Promise<Buffer> {
-  try {
-    const found = await stat(path);
-    const problem = found.isDirectory()
-      ? 'it is a folder'
-      : !found.isFile()
-        ? 'it is no plain file'
-        : found.size > FILE_BYTES_MAX
-          ? `it has ${found.size} bytes; the limit is ${FILE_BYTES_MAX}`
-          : undefined;
-    if (problem === undefined) return await readFile(path);
-    throw new BackendError(code, `${path} cannot be used as a file of rules: ${problem}.`);
-  } catch (cause) {
-    if (cause instanceof BackendError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BackendError(
-      code,
-      `The rules in ${path} cannot be read (${why}). Correct the path, or let the broker's user read the file.`,
-      { cause },
-    );
-  }
 }
 
 function lineOfBadByte(bytes: Buffer): number {

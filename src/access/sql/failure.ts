@@ -4,7 +4,7 @@
  */
 
 import { BackendError } from '../../ports/backend-error.ts';
-import { shorten } from '../../std/shorten.ts';
+import { codeOf, networkTrouble, oneLine, sayingOf } from '../remote/failures.ts';
 import type { FailureKind, ServerAddress, SqlDialect } from './connection.ts';
 
 /** Whose failure it is. */
@@ -73,8 +73,6 @@ const texts: Readonly<Record<FailureKind, FailureText>> = {
   CLOSED: { what: 'is not asked any more', advice: 'the broker is stopping' },
 };
 
-const SAYING_LENGTH_MAX = 300;
-
 /**
  * @param saying what the database or the driver says, shown in quotes
  * @param advice instead of the usual
@@ -103,49 +101,18 @@ export function failureOf(context: FailureContext, error: unknown): BackendError
   if (error instanceof BackendError) return error;
   const kind = kindOfError(context.dialect, error);
   const advice = adviceFor(context.dialect, kind, error);
-  return failure(context, kind, error instanceof Error ? sayingOf(error) : String(error), {
+  return failure(context, kind, sayingOf(error), {
     cause: error,
     ...(advice !== undefined && { advice }),
   });
 }
 
-/** Codes of Node that mean that there was no connection. */
-const networkKinds: ReadonlyMap<string, FailureKind> = new Map([
-  ['ECONNREFUSED', 'UNREACHABLE'],
-  ['ENOTFOUND', 'UNREACHABLE'],
-  ['EAI_AGAIN', 'UNREACHABLE'],
-  ['EAI_FAIL', 'UNREACHABLE'],
-  ['EHOSTUNREACH', 'UNREACHABLE'],
-  ['ENETUNREACH', 'UNREACHABLE'],
-  ['EHOSTDOWN', 'UNREACHABLE'],
-  ['ENOENT', 'UNREACHABLE'],
-  ['EACCES', 'UNREACHABLE'],
-  ['EADDRNOTAVAIL', 'UNREACHABLE'],
-  ['ETIMEDOUT', 'CONNECT_OVERDUE'],
-  ['ECONNRESET', 'CONNECTION_LOST'],
-  ['EPIPE', 'CONNECTION_LOST'],
-]);
-
-const UNTRUSTED = /^(?:ERR_TLS_CERT_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|ERR_OSSL_|HOSTNAME_MISMATCH)/;
-
 function kindOfError(dialect: SqlDialect, error: unknown): FailureKind {
-  const code = codeOf(error);
   const known = dialect.kindOf(error);
   if (known !== undefined) return known;
-  if (UNTRUSTED.test(code)) return 'TLS_UNTRUSTED';
-  return networkKinds.get(code) ?? 'QUERY_FAILED';
-}
-
-/** The code of an error of Node or of a driver; of several attempts at one name the first. */
-export function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  if (error instanceof AggregateError && !('code' in error)) return codeOf(error.errors[0]);
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-function sayingOf(error: Error): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
-  return error.message !== '' || !(first instanceof Error) ? error.message || codeOf(error) : first.message;
+  // The drivers say so of their own time limit for connecting.
+  if (codeOf(error) === 'ETIMEDOUT') return 'CONNECT_OVERDUE';
+  return networkTrouble(error) ?? 'QUERY_FAILED';
 }
 
 function adviceFor(dialect: SqlDialect, kind: FailureKind, error: unknown): string | undefined {
@@ -160,11 +127,6 @@ function detailsOf({ username, database }: FailureContext, kind: FailureKind): s
   if (kind === 'LOGIN_REFUSED') return ` of user ${oneLine(username ?? '')}`;
   if (kind === 'DATABASE_UNKNOWN') return `: ${oneLine(database)}`;
   return '';
-}
-
-/** Quoted, shortened and on one line: what others say cannot forge a line of a log. */
-function oneLine(text: string): string {
-  return JSON.stringify(shorten(text, SAYING_LENGTH_MAX));
 }
 
 function addressText(server: ServerAddress): string {
