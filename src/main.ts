@@ -6,6 +6,7 @@ import type { Program, Terminal } from './cli/program.ts';
 import { internalMistakeExitCode } from './cli/signals.ts';
 import { argumentsByName, toolCall } from './cli/tools/names.ts';
 import { runTool } from './cli/tools/tool-rows.ts';
+import { boundYoungGeneration } from './cli/young-generation.ts';
 
 // Whoever reads our output may go away first (`hoopoe --help | head -1`); that is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -33,6 +34,7 @@ const terminal: Terminal = {
 
 const program: Program = {
   startBroker: async (loaded, log) => {
+    boundYoungGeneration();
     const { startBroker } = await import('./start-broker.ts');
     return await startBroker(loaded, log);
   },

@@ -24,7 +24,7 @@ import { installStatus, installV4 } from './api/v4/server.ts';
 import { removeManagementFile, writeManagementFile } from './cli/control/management-file.ts';
 import type { EffectiveDurability } from './cli/program.ts';
 import { programVersion } from './cli/version.ts';
-import type { Changes } from './config/changes.ts';
+import type { ReloadOutcome } from './config/changes.ts';
 import type { SettingsAdministration } from './config/changing/run-time-settings.ts';
 import type { SectionAdministration } from './config/changing/sections.ts';
 import { problemText } from './config/error.ts';
@@ -54,7 +54,7 @@ export interface ManagementParts {
   readonly plugins?: PluginAdministration | undefined;
   /** What EMQX 4 calls modules; left out where there are none. */
   readonly modules?: PluginAdministration | undefined;
-  reload(): Promise<Changes>;
+  reload(): Promise<ReloadOutcome>;
   readonly settings: SettingsAdministration & SectionAdministration;
   readonly served: ServedParts;
 }
@@ -194,7 +194,7 @@ function tlsOf({ settings }: Loaded): { tls?: ServerTls } {
   throw new BackendError('MANAGEMENT_TLS_UNREADABLE', text);
 }
 
-function openMetrics({ broker, durability, store, plugins }: ManagementParts): Metrics {
+function openMetrics({ broker, durability, store, plugins, bridges }: ManagementParts): Metrics {
   return new Metrics({
     inspect: broker.inspect,
     options: broker.options,
@@ -203,6 +203,7 @@ function openMetrics({ broker, durability, store, plugins }: ManagementParts): M
     storeSize: () => ('size' in store ? (store as FileStore).size() : undefined),
     access: () => broker.accessStatistics,
     ...(plugins !== undefined && { plugins: () => plugins.list() }),
+    bridges: () => bridges.list(),
   });
 }
 

@@ -144,7 +144,8 @@ async function keysOf(listener: ListenerSettings): Promise<TlsSettings['pskKey']
   const text = await textOf(listener, 'psk_file');
   if (text === undefined) return undefined;
   try {
-    const keys = readKeyFile(text, listener.values.text('psk_form') as KeyForm);
+    const { values } = listener;
+    const keys = readKeyFile(text, values.text('psk_form') as KeyForm, values.text('psk_delimiter'));
     return (identity) => keys.get(identity);
   } catch (error) {
     if (!(error instanceof KeyFileProblem)) throw error;

@@ -34,6 +34,10 @@ export class LogRing implements Log {
     return this.#next.wordsConnections === true;
   }
 
+  get keepsDebug(): boolean {
+    return this.level() === 'debug' || this.#next.keepsDebug !== false;
+  }
+
   debug(message: string, fields?: LogFields, kind?: LogKind): void {
     this.#next.debug(message, fields, kind);
     this.#keep('debug', message, fields);

@@ -8,7 +8,7 @@ import type { Explained, Explanation } from '../access/chain/explain.ts';
 import type { AccessStatistics } from '../access/chain/statistics.ts';
 import type { Bridges } from '../bridges/bridges.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { Changes } from '../config/changes.ts';
+import type { ReloadOutcome } from '../config/changes.ts';
 import type { SettingsAdministration } from '../config/changing/run-time-settings.ts';
 import type { SectionAdministration } from '../config/changing/sections.ts';
 import type { Qos } from '../packet/types.ts';
@@ -109,7 +109,7 @@ export interface Management {
   /** What is wrong with a configuration, one sentence each. */
   validate(text: string): Promise<readonly string[]>;
   /** @throws BackendError or a failure of the configuration, with nothing changed */
-  reload(): Promise<Changes>;
+  reload(): Promise<ReloadOutcome>;
   /** The users that a source keeps itself; undefined for a source that keeps none. */
   users(source: string): BuiltinUsers | undefined;
   /** Undefined where none is configured. */

@@ -5,20 +5,24 @@
 
 import type { Socket } from 'node:net';
 import type { Broker } from '../broker/broker.ts';
+import type { BrokerOptions } from '../broker/options.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Link, LinkOwner } from '../ports/link.ts';
 import type { Peer } from '../ports/listener.ts';
 import type { Log } from '../ports/log.ts';
-import { bridgeDigest, bridgeListTopic } from '../topic/bridge-list.ts';
+import { bridgeDigest } from '../topic/bridge-list.ts';
 import { TopicMap } from '../topic/bridge-rules.ts';
+import { Announcements } from './announcements.ts';
 import { BridgeError, type FailureFields } from './bridge-error.ts';
 import { Crossing } from './crossing.ts';
 import type { CrossingContext, Leave, Way } from './crossing-context.ts';
 import { addressText, answers, type Dialling, dial } from './dial.ts';
 import { type Introduction, introductions, isForNow } from './handshake.ts';
 import { LazyStart } from './lazy-start.ts';
-import { bridgePeer } from './local-end.ts';
-import { LocalPermissions } from './local-permissions.ts';
+import { bridgePeer } from './local/end.ts';
+import { LocalLosses } from './local/losses.ts';
+import { localOptions } from './local/options.ts';
+import { LocalPermissions } from './local/permissions.ts';
 import type { BridgeLogins } from './logins.ts';
 import { PatienceOfOther } from './patience.ts';
 import { prime } from './priming.ts';
@@ -32,12 +36,12 @@ import {
   type BridgeState,
   type BridgeStatus,
   newCounters,
-  stateTopic,
 } from './spec.ts';
+import { Stuck, type Unanswered } from './stuck.ts';
 
 export type BridgeBroker = Pick<
   Broker,
-  'accept' | 'publish' | 'subscribe' | 'disconnectClient' | 'options' | 'echoes' | 'on'
+  'accept' | 'publish' | 'subscribe' | 'disconnectClient' | 'options' | 'echoes' | 'on' | 'inspect'
 >;
 
 export interface BridgeDependencies {
@@ -62,13 +66,17 @@ export class Bridge {
   readonly #dependencies: BridgeDependencies;
   readonly #map: TopicMap;
   readonly #peer: Peer = bridgePeer();
+  readonly #localOptions: BrokerOptions;
   readonly #ways: readonly Introduction[];
   readonly #delay: RetryDelay;
   /** Digests of the client identifiers of bridges that the other broker knows. */
   readonly #echoes = new Set<string>();
   readonly #permissions: LocalPermissions;
+  readonly #losses: LocalLosses;
+  readonly #announcements: Announcements;
   readonly #returns: Returns;
   readonly #patienceOfOther: PatienceOfOther;
+  readonly #stuck = new Stuck();
   #state: BridgeState = 'stopped';
   #addressIndex = 0;
   #wayIndex = 0;
@@ -79,16 +87,18 @@ export class Bridge {
   #connectedSinceMs: number | undefined;
   #retryAtMs: number | undefined;
   #lastFailure: BridgeFailure | undefined;
+  /** Why it is down, as it was told; undefined while it is not. */
+  #toldCode: string | undefined;
   #lastUsedMs = 0;
   /** Ends whatever timer belongs to the present state. */
   #cancel: () => void = () => {};
   /** Grows with every start and stop, so that what was begun before is known to be out of date. */
   #run = 0;
-  #told: Promise<unknown> = Promise.resolve();
 
   constructor(spec: BridgeSpec, dependencies: BridgeDependencies) {
     this.spec = spec;
     this.#dependencies = dependencies;
+    this.#localOptions = localOptions(dependencies.broker.options, spec);
     this.#map = new TopicMap(spec.rules);
     this.#ways = introductions(spec);
     this.#delay = new RetryDelay(spec.retry, dependencies.random);
@@ -102,6 +112,8 @@ export class Bridge {
       mayTryAgain: (): void => this.#crossing?.tryAgain(),
     };
     this.#permissions = new LocalPermissions(owner, dependencies);
+    this.#losses = new LocalLosses(owner, dependencies);
+    this.#announcements = new Announcements(spec, dependencies.broker, dependencies.log);
     this.#returns = new Returns(this.#map, spec.remoteClientId, dependencies.clock, dependencies.random);
     this.#patienceOfOther = new PatienceOfOther(spec.name, dependencies.log);
   }
@@ -119,6 +131,7 @@ export class Bridge {
       connectedSinceMs: this.#connectedSinceMs,
       retryAtMs: this.#retryAtMs,
       inflight: this.#crossing?.inflight ?? 0,
+      queued: this.#dependencies.broker.inspect.client(localClientId)?.queued ?? 0,
       lastFailure: this.#lastFailure,
       counters: this.counters,
     };
@@ -126,8 +139,8 @@ export class Bridge {
 
   /** Makes its session, and says that it is down; what is published from now on waits for it. */
   async open(): Promise<void> {
-    this.#tellState('0');
-    this.#list('1');
+    this.#announcements.state('0');
+    this.#announcements.list('1');
     const { broker, clock } = this.#dependencies;
     // Where the other broker is this one, its client is a client here.
     broker.echoes.keepApart(this.spec.localClientId, this.spec.remoteClientId);
@@ -137,6 +150,7 @@ export class Bridge {
       spec: this.spec,
       map: this.#map,
       peer: this.#peer,
+      localOptions: this.#localOptions,
       congestedBytes: broker.options.writeBufferBytesMax,
       permissions: this.#permissions,
     };
@@ -165,7 +179,7 @@ export class Bridge {
     this.#crossing?.leave('stopped');
     this.#state = 'stopped';
     this.#retryAtMs = undefined;
-    await this.#told;
+    await this.#announcements.settled();
   }
 
   /**
@@ -179,7 +193,8 @@ export class Bridge {
     if (!keepsSession) broker.disconnectClient(this.spec.localClientId, true);
     logins.dismiss(this.spec.localClientId);
     this.#permissions.close();
-    this.#list('');
+    this.#losses.close();
+    this.#announcements.list('');
     for (const digest of [...this.#echoes]) this.#heardOfBridge(digest, false);
   }
 
@@ -237,7 +252,9 @@ export class Bridge {
       log,
       broker,
       peer: this.#peer,
+      localOptions: this.#localOptions,
       permissions: this.#permissions,
+      refusesTopic: (topic) => this.#losses.refuses(topic),
       congestedBytes: broker.options.writeBufferBytesMax,
       isEcho: (publisher) => this.#isEcho(publisher),
       returns: this.#returns,
@@ -255,7 +272,7 @@ export class Bridge {
       used: () => {
         this.#lastUsedMs = clock.monotonic();
       },
-      ended: (cause, way) => this.#ended(cause, way),
+      ended: (cause, way, unanswered) => this.#ended(cause, way, unanswered),
     };
   }
 
@@ -266,7 +283,7 @@ export class Bridge {
     this.#connectedSinceMs = clock.now();
     this.counters.connects++;
     this.#delay.reset();
-    this.#tellState('1');
+    this.#announcements.state('1');
     log.info('Bridge connected', {
       bridge: this.spec.name,
       address: addressText(this.#address),
@@ -314,16 +331,18 @@ export class Bridge {
     if ((await answers(this.spec.addresses[0]!, PROBE_MS - 500)) && !crossing.isOver) crossing.leave('first_address');
   }
 
-  #ended(cause: BridgeError | Leave, way: Way): void {
+  #ended(cause: BridgeError | Leave, way: Way, unanswered: Unanswered | undefined): void {
     this.#cancel();
     this.#cancel = () => {};
     this.#crossing = undefined;
-    if (this.#connectedSinceMs !== undefined) this.#tellState('0');
+    if (this.#connectedSinceMs !== undefined) this.#announcements.state('0');
     this.#connectedSinceMs = undefined;
     if (cause instanceof BridgeError) {
-      this.#patienceOfOther.ended(cause.code, way);
+      // A connection that ends over a message did not end over what was asked.
+      if (unanswered === undefined) this.#patienceOfOther.ended(cause.code, way);
+      if (way === 'later') this.#toldCode = undefined;
       if (way === 'login' && this.#introducesAnew(cause.code)) this.#connect();
-      else this.#failed(cause);
+      else this.#failed(this.#stuck.ended(cause, unanswered));
       return;
     }
     this.#dependencies.log.info('Bridge disconnected', { bridge: this.spec.name, why: cause });
@@ -343,7 +362,8 @@ export class Bridge {
   #failed(error: BridgeError): void {
     const { clock, log, broker } = this.#dependencies;
     this.counters.failures++;
-    const isNews = this.#lastFailure?.code !== error.code || this.#state === 'connected';
+    const isNews = this.#toldCode !== error.code;
+    this.#toldCode = error.code;
     this.#noteFailure(error.code, error.message, error.fields);
     const fields = { bridge: this.spec.name, code: error.code, cause: error.message };
     if (isNews) log.warn('Bridge is down', fields);
@@ -369,25 +389,5 @@ export class Bridge {
 
   #noteFailure(code: string, message: string, fields: FailureFields): void {
     this.#lastFailure = { code, message, fields, atMs: this.#dependencies.clock.now() };
-  }
-
-  /** Tells everybody here whether the bridge is connected. */
-  #tellState(payload: '0' | '1'): void {
-    if (this.spec.notifications) this.#tell(stateTopic(this.spec), payload);
-  }
-
-  /** Tells the bridges of other brokers that there is this one, or with an empty payload that there is not. */
-  #list(payload: '' | '1'): void {
-    this.#tell(bridgeListTopic(this.spec.remoteClientId), payload);
-  }
-
-  #tell(topic: string, payload: string): void {
-    const { broker, log } = this.#dependencies;
-    this.#told = broker.publish({ topic, payload, qos: 1, retain: true }).catch((error: unknown) => {
-      log.debug('The state of a bridge could not be published', {
-        bridge: this.spec.name,
-        cause: error instanceof Error ? error.message : String(error),
-      });
-    });
   }
 }

@@ -20,8 +20,8 @@ import {
 } from './handshake.ts';
 import { Inward } from './inward.ts';
 import { Liveness, TICK_MS } from './liveness.ts';
-import { LocalEnd, type LocalOwner } from './local-end.ts';
-import { localConnect } from './local-packets.ts';
+import { LocalEnd, type LocalOwner } from './local/end.ts';
+import { localConnect } from './local/packets.ts';
 import { Outward } from './outward.ts';
 import { Setup } from './setup.ts';
 import { toldBridge } from './spec.ts';
@@ -240,7 +240,7 @@ export class Crossing implements LinkOwner, LocalOwner {
     // What it sends now has nowhere to go until the local session is there.
     this.#remote!.hold();
     this.#liveness.owes(true);
-    this.#local = new LocalEnd(broker, peer, this);
+    this.#local = new LocalEnd(broker, peer, this, this.#context.localOptions);
     this.#local.tell(localConnect(spec));
   }
 
@@ -253,10 +253,11 @@ export class Crossing implements LinkOwner, LocalOwner {
       return;
     }
     this.#isLocalThere = true;
-    const { clock, isEcho } = this.#context;
+    const { clock, isEcho, refusesTopic, localOptions } = this.#context;
     const { brokerId } = broker.echoes;
+    const { retainAvailable } = localOptions;
     const shared = { map, counters, remote: this.#remote!, facts, clock, returns, brokerId };
-    this.#inward = new Inward(shared, local);
+    this.#inward = new Inward({ ...shared, retainAvailable, refusesTopic }, local);
     this.#outward = new Outward(
       {
         ...shared,
@@ -379,7 +380,7 @@ export class Crossing implements LinkOwner, LocalOwner {
     this.#context.returns.ended();
     this.#local?.leave();
     if (!this.#saidGoodbye) this.#remote?.destroy();
-    this.#context.ended(cause, this.#wayCome);
+    this.#context.ended(cause, this.#wayCome, this.#outward?.unanswered);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Link } from '../ports/link.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
 import type { RemoteFacts } from './handshake.ts';
-import type { LocalEnd } from './local-end.ts';
+import type { LocalEnd } from './local/end.ts';
 import { goesRound, pathOf, propertiesWithPath } from './path.ts';
 import type { Returns } from './returns.ts';
 import type { BridgeCounters } from './spec.ts';
@@ -23,6 +23,10 @@ export interface InwardContext {
   readonly returns: Returns;
   /** What this broker is called in the paths of messages. */
   readonly brokerId: string;
+  /** Whether this broker keeps retained messages; it ends a connection that brings one where it does not. */
+  readonly retainAvailable: boolean;
+  /** Whether no message may have that topic here. */
+  refusesTopic(topic: string): boolean;
 }
 
 export class Inward {
@@ -61,11 +65,16 @@ export class Inward {
       this.#drop(message);
       return;
     }
+    if (this.#context.refusesTopic(topic)) {
+      this.#drop(message);
+      return;
+    }
     // A client of the other broker does not see that broker in the path.
     const there = { brokerId: facts.brokerId, atMs: nowMs };
     message.properties = propertiesWithPath(message, topic, path, there);
     message.topic = topic;
     message.frameStart = -1;
+    message.retain &&= this.#context.retainAvailable;
     // These belong to the connection that brought the message.
     if (message.properties !== undefined) {
       delete message.properties.subscriptionIdentifiers;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Message } from '../packet/message.ts';
 import type { Access, Credentials } from '../ports/access.ts';
 import type { Peer } from '../ports/listener.ts';
-import { bridgePeer } from './local-end.ts';
+import { bridgePeer } from './local/end.ts';
 import { BridgeLogins } from './logins.ts';
 
 const closed: Access = {

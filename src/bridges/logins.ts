@@ -7,7 +7,7 @@
 import type { Message } from '../packet/message.ts';
 import type { Access, ClientIdentity, Credentials, Exchange, LoginVerdict } from '../ports/access.ts';
 import type { Peer } from '../ports/listener.ts';
-import { bridgePeer } from './local-end.ts';
+import { bridgePeer } from './local/end.ts';
 
 /** Whose the session is unless the bridge has a name for it, also after the bridge is gone; rules can name it. */
 const USERNAME = '$bridge';
@@ -37,6 +37,8 @@ export class BridgeLogins {
   readonly #isUnchecked: boolean;
   readonly #verdicts = new WeakMap<Peer, LoginVerdict>();
   readonly #clientIds = new Set<string>();
+  /** Whether there has ever been a bridge: most brokers have none, and then no client is looked for among them. */
+  #isUsed = false;
   #access: Access | undefined;
 
   /** @param isUnchecked whether bridges may do everything; false unless given */
@@ -47,6 +49,7 @@ export class BridgeLogins {
   /** Makes a bridge known. @param username under which it is asked about; `$bridge` unless given */
   admit(peer: Peer, clientId: string, username: string = USERNAME): void {
     const limits = { messagesPerSecondMax: 0, bytesPerSecondMax: 0 };
+    this.#isUsed = true;
     this.#verdicts.set(peer, { outcome: 'allow', superuser: this.#isUnchecked, username, limits });
     this.#clientIds.add(clientId);
   }
@@ -75,6 +78,7 @@ export class BridgeLogins {
   guard(access: Access): Access {
     this.#access = access;
     const verdictOf = (credentials: Credentials): LoginVerdict | undefined => {
+      if (!this.#isUsed) return undefined;
       const verdict = this.#verdicts.get(credentials.peer);
       if (verdict !== undefined) return verdict;
       return this.#clientIds.has(credentials.clientId) ? { outcome: 'deny', reasonCode: 0x85 } : undefined;

@@ -10,10 +10,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Delivery, Link } from '../ports/link.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
 import type { RemoteFacts } from './handshake.ts';
-import type { LocalEnd } from './local-end.ts';
+import type { LocalEnd } from './local/end.ts';
 import { goesRound, type Passed, pathOf, propertiesWithPath } from './path.ts';
 import type { Returns } from './returns.ts';
 import type { BridgeCounters, BridgeSpec } from './spec.ts';
+import type { Unanswered } from './stuck.ts';
 
 export interface OutwardContext {
   readonly spec: BridgeSpec;
@@ -44,7 +45,7 @@ export class Outward {
   readonly #context: OutwardContext;
   readonly #local: LocalEnd;
   /** Sent there and not finished. */
-  readonly #inflight = new Set<number>();
+  readonly #inflight = new Map<number, Unanswered | undefined>();
   /** Finished here without the other broker; PUBREL for these is answered here. */
   readonly #finishedHere = new Set<number>();
   /** At QoS 2 here and QoS 1 there. */
@@ -53,6 +54,7 @@ export class Outward {
   readonly #used = new Set<number>();
   /** PUBCOMP for these answers a PUBREL of ours. */
   readonly #clearing = new Set<number>();
+  #isAnswered = false;
   readonly #delivery: Delivery = {
     qos: 0,
     retain: false,
@@ -76,6 +78,11 @@ export class Outward {
   /** The other broker takes no further QoS 1 or 2 message until it has acknowledged one. */
   get isFull(): boolean {
     return this.#inflight.size >= this.#context.facts.receiveMaximum;
+  }
+
+  /** What was sent first, where nothing was acknowledged at all. */
+  get unanswered(): Unanswered | undefined {
+    return this.#isAnswered ? undefined : this.#inflight.values().next().value;
   }
 
   isInflight(packetId: number): boolean {
@@ -108,7 +115,7 @@ export class Outward {
     returns.sent(topic, message, form);
     counters.messagesOut++;
     counters.bytesOut += message.payloadBytes;
-    if (form.qos > 0) this.#inflight.add(form.packetId);
+    if (form.qos > 0) this.#inflight.set(form.packetId, { topic, payloadBytes: message.payloadBytes });
     else if (delivery.qos > 0) this.#finishHere(delivery);
     if (form.qos === 1 && delivery.qos === 2) this.#lowered.add(form.packetId);
     if (form.qos === 0 && facts.version === 5) this.#context.accepted();
@@ -169,13 +176,14 @@ export class Outward {
       });
       return;
     }
-    this.#inflight.add(packetId);
+    this.#inflight.set(packetId, undefined);
     this.#context.remote.send({ type: 'pubrel', packetId, reasonCode: 0, properties: undefined });
   }
 
   /** PUBACK, PUBREC or PUBCOMP of the other broker. */
   acknowledged(packet: AckPacket): void {
     const { packetId, type } = packet;
+    this.#isAnswered = true;
     if (type === 'pubcomp' && this.#clearing.delete(packetId)) return;
     if (packet.reasonCode >= 0x80 && type !== 'pubcomp') {
       if (TEMPORARY.has(packet.reasonCode) && this.#context.triesAgain(packet.reasonCode)) return;

@@ -3,18 +3,20 @@
  * local end connects, subscribes and leaves again.
  */
 
+import type { BrokerOptions } from '../broker/options.ts';
 import type { ConnackPacket, ControlPacket } from '../packet/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Peer } from '../ports/listener.ts';
 import type { TopicMap } from '../topic/bridge-rules.ts';
-import { type Accepting, LocalEnd, type LocalOwner } from './local-end.ts';
-import { localConnect } from './local-packets.ts';
-import type { LocalPermissions } from './local-permissions.ts';
+import { type Accepting, LocalEnd, type LocalOwner } from './local/end.ts';
+import { localConnect } from './local/packets.ts';
+import type { LocalPermissions } from './local/permissions.ts';
 import type { BridgeSpec } from './spec.ts';
 
 export interface PrimingContext {
   readonly broker: Accepting;
   readonly peer: Peer;
+  readonly localOptions: BrokerOptions;
   readonly clock: Clock;
   readonly spec: BridgeSpec;
   readonly map: TopicMap;
@@ -24,7 +26,7 @@ export interface PrimingContext {
 
 /** Resolves with 0, or with the return code by which the broker refused. */
 export function prime(context: PrimingContext): Promise<number> {
-  const { broker, peer, clock, spec, map, congestedBytes, permissions } = context;
+  const { broker, peer, clock, spec, map, congestedBytes, permissions, localOptions } = context;
   if (spec.localCleanStart || map.localFilters.size === 0) return Promise.resolve(0);
   return new Promise((resolve) => {
     let refusal = UNSPECIFIED;
@@ -50,7 +52,7 @@ export function prime(context: PrimingContext): Promise<number> {
       released: () => {},
       ended: () => resolve(refusal),
     };
-    const end = new LocalEnd(broker, peer, owner);
+    const end = new LocalEnd(broker, peer, owner, localOptions);
     end.tell(localConnect(spec));
   });
 }

@@ -66,6 +66,8 @@ export function bridgeSpec(name: string, options: OptionReader, hostName: string
     packetBytesMax: options.number('packet_bytes_max'),
     outgoingRetain: options.boolean('outgoing_retain'),
     inflightMax: options.number('inflight_max'),
+    queuedMessagesMax: options.optionalNumber('queued_messages_max'),
+    queuedBytesMax: options.optionalNumber('queued_bytes_max'),
     bindAddress: options.optionalText('bind_address'),
     tls,
   };

@@ -73,6 +73,10 @@ export interface BridgeSpec {
   readonly outgoingRetain: boolean;
   /** QoS 1 and 2 messages in flight in each direction; 0 leaves it to the brokers. */
   readonly inflightMax: number;
+  /** Messages that wait here while the other broker is away; as for any session unless given. */
+  readonly queuedMessagesMax?: number | undefined;
+  /** Bytes of them. */
+  readonly queuedBytesMax?: number | undefined;
   readonly bindAddress?: string | undefined;
   readonly tls?: BridgeTls | undefined;
 }
@@ -99,8 +103,10 @@ export interface BridgeCounters {
   unmatched: number;
   /** Messages above the largest packet that the other broker takes. */
   tooLarge: number;
-  /** Messages that the rules of this broker kept from crossing. */
+  /** Messages that the rules or the limits of this broker kept from crossing. */
   denied: number;
+  /** Messages for which the queue here had no room. */
+  dropped: number;
 }
 
 export interface BridgeFailure {
@@ -129,6 +135,8 @@ export interface BridgeStatus {
   readonly retryAtMs: number | undefined;
   /** QoS 1 and 2 messages that the other broker has not acknowledged. */
   readonly inflight: number;
+  /** Messages that wait here, above those in flight. */
+  readonly queued: number;
   readonly lastFailure: BridgeFailure | undefined;
   readonly counters: Readonly<BridgeCounters>;
 }
@@ -146,6 +154,7 @@ export function newCounters(): BridgeCounters {
     unmatched: 0,
     tooLarge: 0,
     denied: 0,
+    dropped: 0,
   };
 }
 

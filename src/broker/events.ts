@@ -64,6 +64,8 @@ export interface BrokerEvents {
   published: { message: Message; client: ClientIdentity | undefined };
   /** `clientId` is its publisher's where nobody was to get it, as for `no_subscriber`. */
   dropped: { message: Message; clientId: string; reason: DropReason };
+  /** A client has no permission for what it publishes; `dropped` is told as well. */
+  publishDenied: { message: Message; client: ClientIdentity };
   /** A message left for a client; once more for each repeat. */
   delivered: { message: Message; client: ClientIdentity; qos: Qos };
   /** A client has said of a message at QoS 1 or 2 that it has it. */

@@ -102,6 +102,8 @@ export interface BrokerOptions extends ClientOptions {
   readonly flappingBanSeconds: number;
   /** Whether the publisher of a retained message is asked about again before it is given to a new subscription. */
   readonly checkRetainedPublishers: boolean;
+  /** What a will that its client may not publish costs: the connection, or the will when its time comes. */
+  readonly unauthorizedWill: 'refuse' | 'drop';
   /** Who may continue or end the session of a Client Identifier: only the user whose login began it, or whoever comes. */
   readonly sessionTakeover: 'same_user' | 'any_user';
   /** Whether it is told on `$SYS/brokers/<node>/clients/…` that clients come and go. */
@@ -162,6 +164,7 @@ export const liveOptionNames: readonly (keyof BrokerOptions)[] = [
   'flappingConnectsMax',
   'flappingWindowSeconds',
   'flappingBanSeconds',
+  'unauthorizedWill',
   'sessionTakeover',
   'presenceQos',
 ];
@@ -226,6 +229,7 @@ export const defaultBrokerOptions: BrokerOptions = {
   flappingWindowSeconds: 60,
   flappingBanSeconds: 300,
   checkRetainedPublishers: false,
+  unauthorizedWill: 'refuse',
   sessionTakeover: 'same_user',
   presence: true,
   presenceQos: 1,

@@ -3,12 +3,16 @@
  * code; anything else that is thrown is a mistake in the program and goes up.
  */
 
+import { ConfigError } from '../config/error.ts';
 import { nearest } from '../config/nearest.ts';
 import { quoted } from '../config/value.ts';
 import { type Arguments, parseArguments, UsageError } from './arguments.ts';
 import { commandRows } from './commands.ts';
 import { operatorText } from './operator-text.ts';
-import type { Program, Terminal } from './program.ts';
+import type { CommandRow, Program, Terminal } from './program.ts';
+
+/** EX_CONFIG of sysexits.h: a broker that cannot start before somebody mends its configuration, so that trying again is idle. */
+const misconfiguredExitCode = 78;
 
 /** @returns the exit code, or undefined when the broker runs and the process is to go on */
 export async function commandLine(
@@ -25,9 +29,10 @@ export async function commandLine(
     const { emqxCtl } = await import('./emqx-ctl/emqx-ctl.ts');
     return await emqxCtl(name, argv.slice(1), process.argv[1], terminal, program);
   }
+  let row: CommandRow | undefined;
   try {
     const typed = parseArguments(argv);
-    const row = commandRows.find(({ name }) => name === commandName(typed));
+    row = commandRows.find(({ name }) => name === commandName(typed));
     if (row === undefined) throw new UsageError(unknownCommandText(typed.command));
     const command = await row.load();
     // The help of a command is the command `help` with its name.
@@ -37,7 +42,7 @@ export async function commandLine(
     const text = operatorText(error);
     if (text === undefined) throw error;
     for (const line of text) terminal.err(`${line}\n`);
-    return 1;
+    return row?.name === 'run' && error instanceof ConfigError ? misconfiguredExitCode : 1;
   }
 }
 

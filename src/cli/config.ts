@@ -132,6 +132,11 @@ function shownText({ settings, listeners, sources, dataDirectory }: Loaded): str
       if (!name.includes('.') || name.startsWith(`${kind}.`)) lines.push(shownLine(effective, decided));
     }
   }
+  for (const collection of ['zones', 'bridges', 'plugins']) {
+    for (const { all } of settings.entries.get(collection)?.values() ?? []) {
+      for (const effective of all.values()) lines.push(shownLine(effective, decided));
+    }
+  }
   const widths = [0, 1].map((column) => Math.min(60, Math.max(...lines.map((line) => line[column]!.length))));
   return lines
     .map(([path, value, origin]) => `${path!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${origin}\n`)

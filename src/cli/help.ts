@@ -72,12 +72,18 @@ Options can also be environment variables, such as HOOPOE_LIMITS__PACKET_BYTES_M
 `;
 }
 
+/** A longer left column leaves no room for sentences; what stands beside one that is longer begins on the next line. */
+const leftLengthMax = 24;
+
 /** Two columns, the right one wrapped so that a line fits a terminal. */
 function columns(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  const width = Math.min(leftLengthMax, Math.max(...rows.map(([left]) => left.length))) + 2;
   const indent = `\n${' '.repeat(width + 2)}`;
   return rows
-    .map(([left, right]) => `  ${left.padEnd(width)}${wrapped(right, lineLengthMax - width - 2).join(indent)}\n`)
+    .map(([left, right]) => {
+      const start = left.length + 2 > width ? `${left}${indent}` : left.padEnd(width);
+      return `  ${start}${wrapped(right, lineLengthMax - width - 2).join(indent)}\n`;
+    })
     .join('');
 }
 
@@ -102,12 +108,20 @@ function optionText({ path, row }: NamedRow): string {
     ['Default', defaultText(row)],
     ['Only for', row.transports?.join(', ')],
     ['Variable', variableName(path)],
-    ['Reloadable', row.reloadable ? 'yes, at SIGHUP' : 'no, needs a restart'],
+    ['Reloadable', reloadText(row.reloadable, path)],
     ['mosquitto.conf', row.mosquitto],
     ['emqx.conf', row.emqx],
   ];
   const known = lines.filter((line): line is [string, string] => line[1] !== undefined);
   return `${path}\n    ${row.sentence}\n\n${columns(known)}`;
+}
+
+/** Sections of these are opened anew when anything in them has changed. */
+const switched = /^(listeners|access|bridges|zones)\.NAME\./;
+
+function reloadText(isReloadable: boolean, path: string): string {
+  if (isReloadable) return 'yes, at SIGHUP';
+  return switched.test(path) ? 'yes, at SIGHUP, with the section that it belongs to' : 'no, needs a restart';
 }
 
 function unknownTopicText(topic: string, commands: readonly CommandRow[]): string {

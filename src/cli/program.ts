@@ -4,7 +4,7 @@
  */
 
 import type { Explained, Explanation } from '../access/chain/explain.ts';
-import type { Changes } from '../config/changes.ts';
+import type { ReloadOutcome } from '../config/changes.ts';
 import type { SettingsAdministration } from '../config/changing/run-time-settings.ts';
 import type { SectionAdministration, SectionSwitch } from '../config/changing/sections.ts';
 import type { Machine } from '../config/data-directory.ts';
@@ -47,7 +47,7 @@ export interface ProgramControls {
   /** The least important level that is logged. */
   level(): 'error' | 'warn' | 'info' | 'debug';
   /** Reads the configuration again. Rejects with nothing changed. */
-  reload(): Promise<Changes>;
+  reload(): Promise<ReloadOutcome>;
   readonly settings: SettingsAdministration & SectionAdministration;
 }
 

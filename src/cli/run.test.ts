@@ -113,6 +113,11 @@ describe('run', () => {
     expect(err).toBe('hoopoe: port 1883 is taken\n');
   });
 
+  it('ends with 78 for a mistake in the configuration, which no further try would mend', async () => {
+    expect(await run(['--limits.inflight_max', 'many'], () => Promise.reject(new Error('not reached')))).toBe(78);
+    expect(err).toContain('limits.inflight_max');
+  });
+
   it('says which folder it cannot use and how to choose another', async () => {
     writeFileSync(join(folder, 'file'), '');
     expect(await run(['--data.dir', 'file'], () => Promise.reject(new Error('not reached')))).toBe(1);

@@ -1,6 +1,6 @@
 /** The command `run`: settings, data folder, log, broker, signals, and the text that says what is open. */
 
-import type { Changes } from '../config/changes.ts';
+import type { Changes, ReloadOutcome } from '../config/changes.ts';
 import { RunTimeSettings } from '../config/changing/run-time-settings.ts';
 import { ConfigError, problemText } from '../config/error.ts';
 import { type Loaded, loadSettings } from '../config/load.ts';
@@ -14,6 +14,7 @@ import {
   enterProcess,
   leaveRoot,
   managementNeedsRoot,
+  tellFailed,
   tellReady,
 } from './daemon/process.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -21,6 +22,7 @@ import { operatorText } from './operator-text.ts';
 import type { Command, CommandContext, ProgramControls, RunningBroker, Terminal } from './program.ts';
 import { openLog, sayReloading, sayRunning, saySaving, sayStarting, sayStopping, settingsOfLog } from './run-log.ts';
 import { handleSignals } from './signals.ts';
+import { StartError } from './start-error.ts';
 import { endText, startText } from './start-text.ts';
 import { programVersion } from './version.ts';
 
@@ -34,8 +36,7 @@ export const run: Command = async (context) => {
     return await runHere(context);
   } catch (error) {
     const text = operatorText(error);
-    if (text !== undefined)
-      (await import('./daemon/daemon.ts')).tellParent({ hoopoe: 'failed', text: failureText(text) });
+    if (text !== undefined) await tellFailed(failureText(text));
     throw error;
   }
 };
@@ -72,7 +73,8 @@ async function runHere({ arguments: typed, terminal, startBroker }: CommandConte
   const { save } = broker.observed;
   const actions = {
     close,
-    reload: () => reloadAndTell(reload, log),
+    // Whoever sends a signal waits for nothing, and the log says what came of it.
+    reload: () => reload().then(nothing, nothing),
     ...broker.observed,
     save: (): Promise<void> => {
       saySaving(log, loaded);
@@ -110,34 +112,33 @@ async function openManagement(
   else if (url !== undefined) log.info('Management interface', { url });
 }
 
-/** Reads all sources again. A mistake in any of them changes nothing. */
-function reloader(settings: RunTimeSettings, broker: RunningBroker, log: BrokerLog): () => Promise<Changes> {
+const nothing = (): void => {};
+
+/** Reads all sources again. A mistake in any of them changes nothing, and is logged and thrown. */
+function reloader(settings: RunTimeSettings, broker: RunningBroker, log: BrokerLog): () => Promise<ReloadOutcome> {
   return async () => {
     sayReloading(log);
     // What has moved the file of the log away is waiting for this, whatever the configuration is like.
     log.reopen();
     let problems: readonly string[] = [];
-    const changes = await settings.reload(async () => {
-      problems = await broker.reload();
-    });
+    let changes: Changes;
+    try {
+      changes = await settings.reload(async () => {
+        problems = await broker.reload();
+      });
+    } catch (error) {
+      const texts = error instanceof ConfigError ? error.problems.map(problemText) : [(error as Error).message];
+      for (const problem of texts) log.error('The reload changed nothing', { problem });
+      throw error;
+    }
     const { applied, needRestart } = changes;
     for (const problem of problems) log.error('Something could not be read again and stays as it was', { problem });
     log.info('Reloaded; certificates and files of access were read again', {
       changed: applied.join(', ') || 'nothing else',
     });
     if (needRestart.length > 0) log.warn('Some changes need a restart', { options: needRestart.join(', ') });
-    return changes;
+    return { ...changes, problems };
   };
-}
-
-/** A reload that nobody waits for: what is wrong stands in the log. */
-async function reloadAndTell(reload: () => Promise<unknown>, log: BrokerLog): Promise<void> {
-  try {
-    await reload();
-  } catch (error) {
-    const problems = error instanceof ConfigError ? error.problems.map(problemText) : [(error as Error).message];
-    for (const problem of problems) log.error('The reload changed nothing', { problem });
-  }
 }
 
 async function runInBackground({ arguments: typed, terminal }: CommandContext): Promise<number> {
@@ -147,9 +148,15 @@ async function runInBackground({ arguments: typed, terminal }: CommandContext): 
   const { destinations, file } = settingsOfLog(loaded, true);
   const outputFile = destinations.has('file') ? file : undefined;
   const argv = [...process.execArgv, ...process.argv.slice(1)];
-  const pid = await startDaemon({ argv, outputFile });
+  const isNative = typed.dialect !== 'mosquitto';
+  const pid = await startDaemon({ argv, outputFile }).catch((error: unknown) => {
+    const isTold = !isNative || outputFile === undefined || !(error instanceof StartError);
+    throw isTold || error.message.includes(outputFile)
+      ? error
+      : new StartError(`${error.message}\n  Log: ${outputFile}`, { cause: error });
+  });
   const where = outputFile ?? ([...destinations].join(', ') || 'none');
-  if (typed.dialect !== 'mosquitto') {
+  if (isNative) {
     terminal.out(`Hoopoe is running in the background (process ${pid}). Log: ${where}\n`);
   }
   return 0;

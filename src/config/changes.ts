@@ -10,6 +10,12 @@ export interface Changes {
   readonly needRestart: readonly string[];
 }
 
+/** What came of a reload. */
+export interface ReloadOutcome extends Changes {
+  /** A sentence for each certificate or file of access that could not be read again and stays as it was. */
+  readonly problems: readonly string[];
+}
+
 /** What differs between the settings the broker runs with and those it was just given. */
 export function compareSettings(running: Settings, given: Settings): Changes {
   const applied: string[] = [];

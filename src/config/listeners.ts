@@ -173,6 +173,7 @@ function check(listener: ListenerSettings, problems: ConfigProblem[]): void {
   requires('crl_file', 'ca_file', 'ca_path');
   requires('psk_hint', 'psk_file');
   requires('psk_form', 'psk_file');
+  requires('psk_delimiter', 'psk_file');
   if (transport === 'unix' && values.get('socket').value === undefined) {
     problems.push({
       origin: anyOrigin(values),

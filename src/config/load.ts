@@ -3,7 +3,7 @@
  * ConfigError with everything that is wrong in any of them.
  */
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkReferences, planAccess, type SourceSettings } from './access.ts';
 import { changesFileOf, readKeptText, withoutSections, withoutStrayEntries } from './changing/kept-changes.ts';
@@ -13,6 +13,7 @@ import { readEnvironment } from './environment.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
 import { type FlagValue, readFlags } from './flags.ts';
 import { type ListenerSettings, planListeners } from './listeners.ts';
+import { readTextFile } from './read-text.ts';
 import { type Assignment, Reading } from './reading.ts';
 import { type Settings, settle } from './settings.ts';
 
@@ -55,7 +56,7 @@ export interface Loaded {
 export async function loadSettings(sources: Sources): Promise<Loaded> {
   const { machine } = sources;
   const file = await readConfiguration(sources);
-  const environment = readEnvironment(machine.environment, machine.workingDirectory, readText);
+  const environment = readEnvironment(machine.environment, machine.workingDirectory, readTextFile);
   const flags = readFlags(sources.flags, machine.workingDirectory);
   const dataDirectory = dataDirectoryOf([flags, environment, file.reading], machine);
   const given = sources.changes ?? (await readChanges(changesFileOf(dataDirectory)));
@@ -76,6 +77,18 @@ export async function loadSettings(sources: Sources): Promise<Loaded> {
     changes: assignments,
     made: new Set(sections.keys()),
   };
+}
+
+/** Where the data lie as far as the sources can be understood, for whoever looks for a broker that runs with older ones. */
+export async function likelyDataDirectory(sources: Sources): Promise<string> {
+  const { machine } = sources;
+  const environment = readEnvironment(machine.environment, machine.workingDirectory, readTextFile);
+  const flags = readFlags(sources.flags, machine.workingDirectory);
+  const file = await readConfiguration(sources).catch((error: unknown) => {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  });
+  return dataDirectoryOf([flags, environment, file?.reading ?? new Reading()], machine);
 }
 
 /** The same sources with one more name among those that are loaded. */
@@ -165,7 +178,8 @@ async function dialectOf(wanted: DialectName | undefined, file: string, text: st
   for (const dialect of dialects) {
     if (wanted === undefined ? await dialect.recognises(file, text) : dialect.name === wanted) return dialect;
   }
-  throw new ConfigError([{ origin: { kind: 'file', file, line: 0 }, text: 'is no configuration of a known kind' }]);
+  const what = 'is a folder without etc/emqx.conf; give a file, or the folder of a hoopoe.yaml with --home';
+  throw new ConfigError([{ origin: { kind: 'file', file, line: 0 }, text: what }]);
 }
 
 function folderOf({ file, machine }: Sources): string {
@@ -177,14 +191,9 @@ function folderOf({ file, machine }: Sources): string {
 /** Undefined for a folder. */
 function textOf(file: string): string | undefined {
   try {
-    return statSync(file).isDirectory() ? undefined : readText(file);
+    return statSync(file).isDirectory() ? undefined : readTextFile(file);
   } catch (error) {
     const origin = { kind: 'file', file, line: 0 } as const;
     throw new ConfigError([{ origin, text: `cannot be read: ${(error as Error).message}` }]);
   }
-}
-
-function readText(file: string): string {
-  // A byte order mark goes and broken UTF-8 is refused: half a character in a password helps nobody.
-  return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
 }

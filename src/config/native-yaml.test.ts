@@ -86,7 +86,11 @@ describe('readYaml', () => {
     ['limits:\n  inflight_max:\n', 'hoopoe.yaml:2: limits.inflight_max: got nothing'],
     ['limits:\n  inflight_max: {a: 1}\n', 'hoopoe.yaml:2: limits.inflight_max: got a section'],
     ['? [a]\n: 1', 'hoopoe.yaml:1: got a key that is no text'],
-    ['a: 1\n---\nb: 1', 'hoopoe.yaml:2: is no valid YAML'],
+    ['a: 1\n---\nb: 1', 'hoopoe.yaml:2: begins a second document; a configuration is one'],
+    [
+      'x: &x {a: 1}\nlisteners: {a: {<<: *x}}',
+      'hoopoe.yaml:2: merge keys (<<) are not understood; write the options out',
+    ],
     ['zebra: {}', 'hoopoe.yaml:1: unknown section "zebra"'],
   ])('refuses %j', (text, problem) => expect(problemsOf(text).join('\n')).toContain(problem));
 

@@ -69,6 +69,10 @@ class YamlWalk {
 
   #entry(path: string, written: Node | null, at: Origin, depth: number): void {
     const node = written === null ? undefined : this.#resolve(written);
+    if (path.endsWith('.<<')) {
+      this.#reading.problem(at, 'merge keys (<<) are not understood; write the options out');
+      return;
+    }
     if (isSection(path)) this.#reading.mention(path, at);
     if (isMap(node) && findOption(path) === undefined) {
       const unknown = unknownSectionText(path);
@@ -141,6 +145,8 @@ function parse(text: string, lineCounter: LineCounter): ReturnType<typeof parseD
 }
 
 function yamlErrorText(error: { code: string; message: string }): string {
+  if (error.code === 'MULTIPLE_DOCS')
+    return 'begins a second document; a configuration is one, so take the line --- out';
   if (error.code === 'TAB_AS_INDENT') return 'a tab is used for indentation; YAML allows blanks only';
   return `is no valid YAML: ${error.message}`;
 }

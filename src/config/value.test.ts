@@ -79,5 +79,7 @@ describe('readValue', () => {
       problem: 'got something else; allowed: a text that is not empty',
     });
     expect(valueText({ kind: 'secret' }, 'hunter2')).not.toContain('hunter2');
+    const urls = ['http://ann:hunter2@h/x', 'see https://:hunter2@h', 'http://h/a:b@c'];
+    expect(valueText(list, urls)).toBe('http://ann:(not shown)@h/x, see https://:(not shown)@h, http://h/a:b@c');
   });
 });

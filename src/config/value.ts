@@ -146,5 +146,10 @@ export function valueText(type: OptionType, value: OptionValue | undefined): str
   if (type.kind === 'secret') return '(set, not shown)';
   if (type.kind === 'size') return formatSize(value as number);
   if (type.kind === 'duration') return value === type.unlimited ? 'unlimited' : formatDuration(value as number);
-  return typeof value === 'object' ? value.join(', ') : String(value);
+  return withoutPasswords(typeof value === 'object' ? value.join(', ') : String(value));
+}
+
+/** An address may not hold a password, and somebody writes one all the same. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s/?#@]*@/gi, '$1:(not shown)@');
 }

@@ -28,7 +28,7 @@ interface Bound {
 }
 
 /** Events that a handshake listens to beside the connection that follows it. */
-const CROWDED = ['close', 'error'];
+const CROWDED = ['close', 'end', 'error'];
 
 const kUnready = Symbol('unready');
 

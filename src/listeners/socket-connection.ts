@@ -26,7 +26,8 @@ export class SocketConnection extends StreamConnection {
   start(handler: ByteHandler): void {
     this.handler = handler;
     this.socket.on('data', onData);
-    this.socket.resume();
+    // A listener for data sets a new socket going; one that was paused during its handshake stays so.
+    if (this.socket.readableFlowing !== true) this.socket.resume();
   }
 
   pause(): void {

@@ -1,9 +1,10 @@
 import { createHash, createHmac, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   clientCertificate,
   dial,
@@ -164,6 +165,44 @@ describe('a TLS listener', () => {
     const client = dialTls(listening);
     client.write('x');
     await read(client, 1);
+  });
+
+  it('understands a client whose first bytes come one by one', async () => {
+    const listening = await secure();
+    const relay = createServer((near) => {
+      const far = dial(listening).setNoDelay();
+      far.pipe(near);
+      let alone = 20;
+      near.on('data', async (chunk: Buffer) => {
+        near.pause();
+        for (; alone > 0 && chunk.length > 0; alone--, chunk = chunk.subarray(1)) {
+          far.write(chunk.subarray(0, 1));
+          await pause(2);
+        }
+        far.write(chunk);
+        near.resume();
+      });
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void relay.close());
+    const { port } = relay.address() as AddressInfo;
+    const client = dialTls(listening, { port });
+    const sent = Buffer.alloc(100_000, 'a client that writes much ');
+    client.write(sent);
+    expect((await read(client, sent.length)).equals(sent)).toBe(true);
+    expect(listening.refused).toEqual([]);
+    client.destroy();
+  });
+
+  it('tells of clients that leave before they have said anything, once each', async () => {
+    const listening = await secure();
+    dial(listening).end();
+    const reset = dial(listening);
+    reset.once('connect', () => reset.resetAndDestroy());
+    await until(() => listening.refused.length === 2, 'both are counted');
+    expect(listening.refused).toMatchObject([{ reason: 'tls-handshake' }, { reason: 'tls-handshake' }]);
+    await pause(50);
+    expect(listening.refused).toHaveLength(2);
   });
 
   it('survives clients that vanish during the handshake', async () => {

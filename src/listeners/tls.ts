@@ -16,6 +16,7 @@ import {
 } from 'node:tls';
 import type { Listener, Peer } from '../ports/listener.ts';
 import { AcceptingListener, PortBinding } from './acceptor.ts';
+import type { DeadlineSweep, Expiring } from './deadline-sweep.ts';
 import { ListenerError } from './error.ts';
 import type { Gate } from './gate.ts';
 import { peerCertificate } from './peer-certificate.ts';
@@ -40,7 +41,7 @@ export interface SecureListener extends Listener {
 
 /** Throws when the TLS settings, an address rule or a trusted network cannot be used. */
 export function tlsListener(spec: TlsListenerSpec, deps: ListenerDeps): SecureListener {
-  const stage = new TlsStage(spec.tls, spec.name);
+  const stage = new TlsStage(spec.tls, spec.name, deps.flusher.deadlines);
   const listener = new AcceptingListener(
     spec,
     deps,
@@ -60,11 +61,34 @@ export function withSecureContext(listener: Listener, stage: TlsStage): SecureLi
 
 type OnSecured = (socket: TLSSocket, peer: Peer) => void;
 
-interface Handshake {
+const kHandshake = Symbol('handshake');
+
+type HandshakingSocket = Socket & { [kHandshake]: Handshake | undefined };
+
+/** From accept until the connection is secured or gone; nothing of it is left in the connection. */
+class Handshake implements Expiring {
+  readonly socket: Socket;
   readonly peer: Peer;
   readonly gate: Gate;
   readonly next: OnSecured;
-  pskIdentity: string | undefined;
+  readonly stage: TlsStage;
+  /** Node reads the addresses from the socket, which has none when it is closed. */
+  readonly key: string;
+  deadlineMs = 0;
+  pskIdentity: string | undefined = undefined;
+
+  constructor(socket: Socket, peer: Peer, gate: Gate, next: OnSecured, stage: TlsStage) {
+    this.socket = socket;
+    this.peer = peer;
+    this.gate = gate;
+    this.next = next;
+    this.stage = stage;
+    this.key = keyOf(socket);
+  }
+
+  expire(): void {
+    this.stage.refused(this, 'The handshake took too long');
+  }
 }
 
 /** The authorities of clients cannot be used. */
@@ -85,9 +109,13 @@ export class TlsStage {
   #trust: Trust;
   /** By the socket's own addresses, since TLS makes a new socket object around the accepted one. */
   readonly #handshakes = new Map<string, Handshake>();
+  readonly #deadlines: DeadlineSweep;
+  readonly #handshakeTimeoutMs: number;
 
-  constructor(settings: TlsSettings, listenerName: string) {
+  constructor(settings: TlsSettings, listenerName: string, deadlines: DeadlineSweep) {
     this.#name = listenerName;
+    this.#deadlines = deadlines;
+    this.#handshakeTimeoutMs = settings.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS;
     const { pskKey } = settings;
     if (pskKey === undefined && (settings.cert === undefined || settings.key === undefined)) {
       throw new ListenerError(
@@ -106,7 +134,7 @@ export class TlsStage {
       ...this.#trust.options,
       requestCert: settings.requestCert ?? false,
       rejectUnauthorized: settings.rejectUnauthorized ?? true,
-      handshakeTimeout: settings.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+      handshakeTimeout: this.#handshakeTimeoutMs,
       ...(settings.alpnProtocols?.length && { ALPNProtocols: [...settings.alpnProtocols] }),
       ...(settings.pskIdentityHint !== undefined && { pskIdentityHint: settings.pskIdentityHint }),
       ...(settings.certificates !== undefined && {
@@ -119,12 +147,43 @@ export class TlsStage {
     this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
   }
 
-  /** Runs the handshake on an accepted socket; `next` is called only if it succeeds. */
+  /**
+   * Runs the handshake on an accepted socket; `next` is called only if it succeeds. TLS begins when the client's first
+   * bytes are there, and is given them: a connection that reads for itself before it has anything to read takes a block
+   * of 64 KB for what comes and keeps it. Begun with bytes it has a block of 1 KB until a read brings more, which is
+   * 7 KB less of resident memory for each idle connection.
+   */
   take(socket: Socket, peer: Peer, gate: Gate, next: OnSecured): void {
-    const key = keyOf(socket);
-    this.#handshakes.set(key, { peer, gate, next, pskIdentity: undefined });
-    socket.once('close', () => this.#handshakes.delete(key));
+    const handshake = new Handshake(socket, peer, gate, next, this);
+    (socket as HandshakingSocket)[kHandshake] = handshake;
+    this.#handshakes.set(handshake.key, handshake);
+    this.#deadlines.add(handshake, this.#handshakeTimeoutMs);
+    socket.on('close', onClose);
+    socket.on('end', onEnd);
+    socket.on('readable', onReadable);
+  }
+
+  /** For the shared handlers below, as are `refused` and `ended`. */
+  begin(socket: Socket): void {
     this.#server.emit('connection', socket);
+  }
+
+  refused(handshake: Handshake, why: string): void {
+    this.ended(handshake);
+    handshake.gate.refuse(handshake.socket, 'tls-handshake', handshake.peer.address, why);
+  }
+
+  /** Leaves nothing behind on the socket. */
+  ended(handshake: Handshake): void {
+    const { socket, key } = handshake;
+    this.#handshakes.delete(key);
+    this.#deadlines.delete(handshake);
+    (socket as HandshakingSocket)[kHandshake] = undefined;
+    socket.off('close', onClose);
+    socket.off('end', onEnd);
+    socket.off('readable', onReadable);
+    // TLS waits for every socket to connect, and an accepted one has done so: its two closures would stay.
+    socket.removeAllListeners('connect');
   }
 
   setSecureContext(settings: TlsSettings): void {
@@ -204,11 +263,31 @@ export class TlsStage {
   }
 
   #finished(socket: TLSSocket): Handshake | undefined {
-    const key = keyOf(socket);
-    const handshake = this.#handshakes.get(key);
-    this.#handshakes.delete(key);
+    const handshake = this.#handshakes.get(keyOf(socket));
+    if (handshake !== undefined) this.ended(handshake);
     return handshake;
   }
+}
+
+/** The first bytes, or the end before any. */
+function onReadable(this: Socket): void {
+  const handshake = (this as HandshakingSocket)[kHandshake];
+  const bytes: Buffer | null = this.read();
+  if (bytes === null || handshake === undefined) return;
+  this.off('readable', onReadable);
+  this.off('end', onEnd);
+  this.unshift(bytes);
+  handshake.stage.begin(this);
+}
+
+function onEnd(this: Socket): void {
+  const handshake = (this as HandshakingSocket)[kHandshake];
+  handshake?.stage.refused(handshake, 'The client closed before it began');
+}
+
+function onClose(this: Socket): void {
+  const handshake = (this as HandshakingSocket)[kHandshake];
+  handshake?.stage.refused(handshake, 'The client closed before the handshake was over');
 }
 
 /** Whether the client has shown the key of the identity that it named, and not come in by the server's certificate alone. */

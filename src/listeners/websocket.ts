@@ -51,7 +51,7 @@ export function wsListener(spec: WsListenerSpec, deps: ListenerDeps): Listener {
 
 /** Throws when the TLS settings, an address rule or a trusted network cannot be used. */
 export function wssListener(spec: WssListenerSpec, deps: ListenerDeps): SecureListener {
-  const tls = new TlsStage(spec.tls, spec.name);
+  const tls = new TlsStage(spec.tls, spec.name, deps.flusher.deadlines);
   const stage = new WebSocketStage(spec, deps.flusher);
   const listener = new AcceptingListener(
     spec,

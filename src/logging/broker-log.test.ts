@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BrokerLog } from './broker-log.ts';
 import { FileDestination } from './file-destination.ts';
 import { typesNamed, typesUpTo } from './kinds.ts';
+import { lineOf } from './line.ts';
 import type { LogSettings } from './settings.ts';
 
 let folder = '';
@@ -64,6 +74,20 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 const text = (name = 'a.log'): string => readFileSync(join(folder, name), 'utf8');
+
+it.each([
+  ['the level info', typesUpTo('info'), false],
+  ['the level debug', typesUpTo('debug'), true],
+  ['types with debug', typesNamed(['debug']), true],
+  ['types without it', typesNamed(['notice', 'subscribe']), false],
+])('with %s, says whether debug lines go anywhere', async (_, types, isKept) => {
+  const log = new BrokerLog(settings({ types }), { out: () => {}, err: () => {} });
+  open.push(log);
+  expect(log.keepsDebug).toBe(isKept);
+  log.debug('Seen');
+  log.flush();
+  expect(readFileSync(file, 'utf8').includes('Seen')).toBe(isKept);
+});
 
 describe('the log of a broker', () => {
   it('writes to several places at once', () => {
@@ -188,6 +212,36 @@ describe('the log of a broker', () => {
     expect(() => destination.reopen()).not.toThrow();
     void destination.close();
   });
+
+  it.runIf(process.platform === 'linux').each(['text', 'json', 'mosquitto'] as const)(
+    'tells in the form of the others how many lines a full disk has cost: %s',
+    (format) => {
+      const path = join(folder, 'full.log');
+      symlinkSync('/dev/full', path);
+      const destination = new FileDestination(path, { bytesMax: 0, filesMax: 1 });
+      const form = { ...settings().form, format };
+      const line = { level: 'error', kind: undefined, fields: undefined } as const;
+      for (const message of ['a', 'b', 'c']) destination.write({ ...line, atMs: 0, message }, form);
+      rmSync(path);
+      destination.reopen();
+      destination.write({ ...line, atMs: 1000, message: 'd' }, form);
+      destination.write({ ...line, atMs: 1000, message: 'e' }, form);
+      void destination.close();
+      const [lost, ...others] = text('full.log').split('\n');
+      const expected = lineOf(
+        {
+          atMs: 1000,
+          level: 'warn',
+          kind: undefined,
+          message: 'Lines of the log could not be written',
+          fields: { lines: 3 },
+        },
+        form,
+      );
+      expect(lost).toBe(expected);
+      expect(others).toEqual([expect.stringContaining('d'), expect.stringContaining('e'), '']);
+    },
+  );
 });
 
 describe('syslog', () => {

@@ -48,6 +48,10 @@ export class BrokerLog implements Log {
     return this.#settings.connections || this.#settings.form.format === 'mosquitto';
   }
 
+  get keepsDebug(): boolean {
+    return this.#settings.types.has('debug');
+  }
+
   debug(message: string, fields?: LogFields, kind?: LogKind): void {
     this.#write('debug', message, fields, kind);
   }

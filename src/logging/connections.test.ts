@@ -6,11 +6,25 @@ import { logConnections } from './connections.ts';
 import { lineOf } from './line.ts';
 import { createTextLog } from './text-log.ts';
 
-/** As docs/operations.md gives it to fail2ban, whose <HOST> is an address. */
-const documented = /^failregex = (.*)$/m.exec(
-  readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8'),
-)![1]!;
-const failregex = new RegExp(documented.replace('<HOST>', '([0-9a-fA-F.:]+)'));
+/** As docs/operations.md gives them to fail2ban, whose <HOST> is an address: for files, and for syslog and the journal. */
+const [ofFiles, ofSyslog] = /^failregex = (.*)\n +(.*)$/m
+  .exec(readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8'))!
+  .slice(1)
+  .map((documented) => new RegExp(documented.replace('<HOST>', '([0-9a-fA-F.:]+)')));
+const failregex = ofFiles!;
+
+/** What stands before a line when fail2ban has taken the time away. */
+const begins: readonly [RegExp, readonly string[]][] = [
+  [ofFiles!, [': ', ' ', '']],
+  [
+    ofSyslog!,
+    [' host hoopoe[12]: ', ' host mosquitto[7]: 1772366400: ', ' host hoopoe[12]: 2026-03-01T14:03:22.123+08:00 '],
+  ],
+];
+
+function blamesSomebody(line: string): boolean {
+  return begins.some(([expression, texts]) => texts.some((begin) => expression.test(begin + line)));
+}
 
 const peer = {
   address: '192.0.2.7',
@@ -34,11 +48,11 @@ function setUp(given: { words?: boolean; isInfo?: boolean; isMosquitto?: boolean
   const { words = true, isInfo = true, isMosquitto = true } = given;
   const form = { format: isMosquitto ? 'mosquitto' : 'text', timestamp: false, timestampFormat: undefined } as const;
   const write =
-    (level: 'info' | 'warn') =>
+    (level: 'info' | 'warn' | 'error') =>
     (message: string, fields?: Record<string, string | number | boolean | undefined>): void => {
       lines.push(lineOf({ atMs: 0, level, kind: undefined, message, fields }, form));
     };
-  const log = { ...createTextLog('info', () => {}), info: write('info'), warn: write('warn') };
+  const log = { ...createTextLog('info', () => {}), info: write('info'), warn: write('warn'), error: write('error') };
   const stop = logConnections({ on: (name, listener) => events.on(name, listener) }, log, {
     words: () => words,
     isInfo: () => isInfo,
@@ -162,6 +176,11 @@ describe('the line for a refused login', () => {
 
   it.each([true, false])('is found by the documented expression, with the address, as Mosquitto: %s', (isMosquitto) => {
     expect(failregex.exec(lineFor(refused(), isMosquitto))?.[1]).toBe('192.0.2.7');
+    for (const begin of begins[1]![1]) {
+      const { lines, tell } = setUp({ isMosquitto, words: false });
+      tell('refused', refused());
+      expect(ofSyslog!.exec(begin + lines[0]!)?.[1]).toBe('192.0.2.7');
+    }
     const anonymous = refused({ username: undefined, clientId: '', address: '2001:db8::1', reasonCode: 0x87 });
     expect(failregex.exec(lineFor(anonymous, isMosquitto))?.[1]).toBe('2001:db8::1');
   });
@@ -180,18 +199,29 @@ describe('the line for a refused login', () => {
     const { lines, tell } = setUp();
     tell('connected', connected(identity({ clientId: name, username: name })));
     tell('refused', refused({ clientId: name, reasonCode: 0, reason: 'peer_closed' }));
-    for (const line of lines) for (const begin of [': ', ' ', '']) expect(failregex.test(begin + line)).toBe(false);
+    expect(lines.filter(blamesSomebody)).toEqual([]);
   });
 
   it('cannot be made from a subscription, whose line begins with a name', () => {
     const { lines, tell } = setUp();
-    for (const begin of ['Login refused', ' Login refused', '\tLogin refused']) {
-      const client = identity({ clientId: `${begin} address=203.0.113.9 username=a client="b` });
+    const blame = 'Login refused address=203.0.113.9 username=a client="b';
+    for (const begin of ['', ' ', '\t', 'warn  ', ': ', '7: ', 'warn  : ']) {
+      const client = identity({ clientId: begin + blame });
       tell('subscribed', { client, filter: '" reason=x', qos: 1 });
       tell('unsubscribed', { client, filter: '" reason=x' });
     }
-    expect(lines).toHaveLength(6);
-    for (const line of lines) for (const begin of [': ', ' ', '']) expect(failregex.test(begin + line)).toBe(false);
+    // The name and the filter make the words together.
+    for (const [clientId, before] of [
+      ['warn', ' Login refused'],
+      [':', 'Login refused'],
+      ['Login', 'refused'],
+      ['7:', 'Login refused'],
+    ]) {
+      const filter = `${before} address=203.0.113.9 username=a client=b reason=x`;
+      tell('unsubscribed', { client: identity({ clientId: clientId! }), filter });
+    }
+    expect(lines).toHaveLength(18);
+    expect(lines.filter(blamesSomebody)).toEqual([]);
   });
 
   it('is there for logins alone, not for what the broker cannot do', () => {

@@ -107,9 +107,9 @@ function endingText(reason: EndName, reasonCode: number): string | undefined {
   return endings[reason];
 }
 
-/** A name at the beginning of a line, where it could pretend that the line is about a refused login. */
-function atBegin(clientId: string): string {
-  return clientId.replace(/^(\s*Login) /, '$1\\u0020');
+/** A line that begins with what a client has chosen, which could pretend that the line is about a refused login. */
+function chosenLine(clientId: string, rest: string): string {
+  return `${clientId} ${rest}`.replaceAll('Login refused', 'Login\\u0020refused');
 }
 
 const mosquittoWords: Sayings = {
@@ -125,7 +125,11 @@ const mosquittoWords: Sayings = {
   },
   disconnected: ({ client, reason, reasonCode }, log) => {
     const text = endingText(reason, reasonCode);
-    if (text !== undefined) log.info(`Client ${client.clientId} ${text}`, undefined, 'notice');
+    if (text === undefined) return;
+    const line = `Client ${client.clientId} ${text}`;
+    // Mosquitto has it among errors, because devices with one Client Identifier throw each other out for ever.
+    if (reason === 'taken_over') log.error(line);
+    else log.info(line, undefined, 'notice');
   },
   refused: ({ clientId, reason, reasonCode }, log) => {
     const text = endingText(reason, reasonCode);
@@ -133,10 +137,10 @@ const mosquittoWords: Sayings = {
     if (text !== undefined) log.info(`Client ${name} ${text}`, undefined, 'notice');
   },
   subscribed: ({ client, filter, qos }, log) => {
-    log.info(`${atBegin(client.clientId)} ${qos} ${filter}`, undefined, 'subscribe');
+    log.info(chosenLine(client.clientId, `${qos} ${filter}`), undefined, 'subscribe');
   },
   unsubscribed: ({ client, filter }, log) => {
-    log.info(`${atBegin(client.clientId)} ${filter}`, undefined, 'unsubscribe');
+    log.info(chosenLine(client.clientId, filter), undefined, 'unsubscribe');
   },
 };
 

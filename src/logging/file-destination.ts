@@ -27,6 +27,10 @@ export class FileDestination implements Destination {
   #held: string[] = [];
   #heldBytes = 0;
   #lostLines = 0;
+  /** Whether a line that was cut off stands at the end of the file. */
+  #isTorn = false;
+  /** Of the last record: what was lost is told in its form. */
+  #latest: { readonly atMs: number; readonly form: LineForm } | undefined;
   #isScheduled = false;
   #isClosed = false;
 
@@ -50,6 +54,7 @@ export class FileDestination implements Destination {
 
   write(record: LogRecord, form: LineForm): void {
     const line = `${lineOf(record, form)}\n`;
+    this.#latest = { atMs: record.atMs, form };
     this.#held.push(line);
     this.#heldBytes += Buffer.byteLength(line);
     // A process may end right after an error, and what it died of is the one line that must be there.
@@ -74,13 +79,22 @@ export class FileDestination implements Destination {
     if (this.#isClosed) return;
     const { bytesMax } = this.#rotation;
     if (bytesMax > 0 && this.#bytes > 0 && this.#bytes + bytes > bytesMax) this.#rotate();
-    try {
-      if (this.#lostLines > 0) this.#append(`${this.#lostLines} lines of the log could not be written\n`);
+    if (this.#lostLines > 0) {
+      if (this.#append(this.#lostText()) > 0) {
+        this.#lostLines += lines.length;
+        return;
+      }
       this.#lostLines = 0;
-      this.#append(lines.join(''));
-    } catch {
-      this.#lostLines += lines.length;
     }
+    this.#lostLines += this.#append(lines.join(''));
+  }
+
+  #lostText(): string {
+    const { atMs, form } = this.#latest!;
+    const fields = { lines: this.#lostLines };
+    const message = 'Lines of the log could not be written';
+    const line = lineOf({ atMs, level: 'warn', kind: undefined, message, fields }, form);
+    return `${this.#isTorn ? '\n' : ''}${line}\n`;
   }
 
   /** Opens the file by its name again. One that cannot be opened leaves everything as it is. */
@@ -129,11 +143,18 @@ export class FileDestination implements Destination {
     closeSync(before);
   }
 
-  #append(text: string): void {
+  /** @returns how many lines could not be written */
+  #append(text: string): number {
     const bytes = Buffer.from(text);
     let at = 0;
-    while (at < bytes.length) at += writeSync(this.#fd, bytes, at);
-    this.#bytes += bytes.length;
+    try {
+      while (at < bytes.length) at += writeSync(this.#fd, bytes, at);
+    } catch {
+      // The disk may fill up within a line.
+    }
+    this.#bytes += at;
+    if (at > 0) this.#isTorn = bytes[at - 1] !== 0x0a;
+    return bytes.subarray(at).toString('latin1').split('\n').length - 1;
   }
 
   /** `x.log.1` is the youngest that was moved aside. */

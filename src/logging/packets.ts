@@ -23,6 +23,7 @@ class PacketWords implements LinkTap {
   readonly #debug: (text: string) => void;
   clientId: string;
   #will: string[] = [];
+  #version = 4;
   /** CONNACK, until it is known what the client is called in the end. */
   #connack: ConnackPacket | undefined;
 
@@ -36,6 +37,7 @@ class PacketWords implements LinkTap {
     if (packet.type === 'connect') {
       if (packet.clientId !== '') this.clientId = packet.clientId;
       this.#will = willWords(packet.will);
+      this.#version = packet.version;
       return;
     }
     this.connected();
@@ -68,12 +70,18 @@ class PacketWords implements LinkTap {
     if (connack === undefined) return;
     this.#connack = undefined;
     for (const line of this.#will) this.#debug(line);
-    this.#debug(`Sending CONNACK to ${clientId} (${connack.sessionPresent ? 1 : 0}, 0)`);
+    // MQTT 3.1 has no such flag.
+    const isPresent = connack.sessionPresent && this.#version > 3;
+    this.#debug(`Sending CONNACK to ${clientId} (${isPresent ? 1 : 0}, 0)`);
   }
 
   publishReceived(message: Message): void {
     this.connected();
     this.#debug(`Received PUBLISH from ${this.clientId} ${publishWords(message, message)}`);
+  }
+
+  publishDenied(message: Message): void {
+    this.#debug(`Denied PUBLISH from ${this.clientId} ${publishWords(message, message)}`);
   }
 
   publishSent(message: Message, delivery: Delivery): void {
@@ -135,4 +143,5 @@ export function logPackets(
   source.on('connected', ({ client }: BrokerEvents['connected']) => {
     words.get(client.peer)?.connected(client.clientId);
   });
+  source.on('publishDenied', ({ message, client }) => words.get(client.peer)?.publishDenied(message));
 }

@@ -6,6 +6,7 @@ import type { ShownPlugin } from '../ports/plugin-administration.ts';
 import type { StoreSize } from '../ports/store.ts';
 import type { Histogram } from '../std/histogram.ts';
 import type { AccessResults, AnswerResults, SourceResults } from './access-results.ts';
+import { type BridgeFigures, bridgeFamilies } from './bridge-families.ts';
 import { byLabel, Exposition, type Sample } from './exposition.ts';
 import { pluginFamilies } from './plugin-families.ts';
 import type { ProcessUsage } from './process-usage.ts';
@@ -22,6 +23,7 @@ export interface Surroundings {
   readonly store?: StoreSize | undefined;
   readonly access?: AccessResults | undefined;
   readonly plugins?: readonly ShownPlugin[] | undefined;
+  readonly bridges?: readonly BridgeFigures[] | undefined;
 }
 
 /** Everything in Prometheus' text format. */
@@ -32,6 +34,7 @@ export function prometheusText(readings: Readings, surroundings: Surroundings): 
   messages(out, readings);
   store(out, readings, surroundings);
   if (surroundings.access !== undefined) access(out, surroundings.access);
+  if (surroundings.bridges !== undefined) bridgeFamilies(out, surroundings.bridges);
   if (surroundings.plugins !== undefined) pluginFamilies(out, surroundings.plugins);
   processes(out, readings, surroundings);
   return out.text;

@@ -12,6 +12,7 @@ import type { ShownPlugin } from '../ports/plugin-administration.ts';
 import type { StoreSize } from '../ports/store.ts';
 import type { AccessResults } from './access-results.ts';
 import { AlarmWatch, type DiskUsage } from './alarm-watch.ts';
+import type { BridgeFigures } from './bridge-families.ts';
 import { emqxPrometheusText } from './emqx-families.ts';
 import { prometheusText } from './families.ts';
 import { History, type HistorySpan, type HistoryView, type Rates } from './history.ts';
@@ -30,6 +31,8 @@ export interface MetricsSources {
   readonly access?: () => AccessResults;
   /** Left out where there are none. */
   readonly plugins?: () => readonly ShownPlugin[];
+  /** Left out where there are none. */
+  readonly bridges?: () => readonly BridgeFigures[];
   /** The process's own unless given. */
   readonly usage?: () => ProcessUsage;
 }
@@ -123,7 +126,7 @@ export class Metrics {
 
   /** In Prometheus' text format, of the type `EXPOSITION_TYPE`. */
   async prometheus(): Promise<string> {
-    const { inspect, options, durability, storeSize, access, plugins } = this.#sources;
+    const { inspect, options, durability, storeSize, access, plugins, bridges } = this.#sources;
     const readings = await inspect.freshReadings();
     return prometheusText(readings, {
       version: inspect.facts.version,
@@ -135,6 +138,7 @@ export class Metrics {
       store: storeSize?.(),
       access: access?.(),
       plugins: plugins?.(),
+      bridges: bridges?.(),
     });
   }
 

@@ -13,6 +13,9 @@ import type { Bytes, ConnectPacket, ProtocolVersion, Qos, Will } from './types.t
 /** Set in the protocol level by bridges, a convention of Mosquitto that 3.1 and 3.1.1 leave room for. */
 const BRIDGE = 0x80;
 
+/** The four letters as a number. */
+const MQTT = 0x4d515454;
+
 const flag = {
   reserved: 0x01,
   cleanStart: 0x02,
@@ -31,7 +34,7 @@ export function decodeConnect(bytes: Bytes, start: number, end: number, limits: 
   const reader = new Reader(bytes, start, end, 'CONNECT');
   let answerVersion: ProtocolVersion | undefined;
   try {
-    const name = reader.text('the Protocol Name');
+    const name = protocolName(reader);
     const level = reader.u8('the Protocol Level');
     const version = versionOf(name, level);
     answerVersion = version;
@@ -42,6 +45,15 @@ export function decodeConnect(bytes: Bytes, start: number, end: number, limits: 
     const statement = limit === undefined ? error.statement || 'MQTT-3.1.4-1' : '';
     throw new ConnectError(reasonCode, statement, message, answerVersion, limit);
   }
+}
+
+/** Nearly every packet begins with the one name, which is known without making a text of it. */
+function protocolName(reader: Reader): string {
+  const { bytes, offset: at } = reader;
+  const isMqtt = reader.remaining >= 6 && bytes[at] === 0 && bytes[at + 1] === 4 && bytes.readUInt32BE(at + 2) === MQTT;
+  if (!isMqtt) return reader.text('the Protocol Name');
+  reader.offset = at + 6;
+  return 'MQTT';
 }
 
 /** Bytes of the body. */

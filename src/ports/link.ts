@@ -64,6 +64,11 @@ export interface Link {
 export interface LinkOwner {
   receive(packet: ControlPacket): void;
   receivePublish(message: Message): void;
+  /**
+   * Told after each run of packets, long or short: nothing further is handed over until more has come or `release` is
+   * called. The owner may have put off what is cheaper to do for several messages at once.
+   */
+  caughtUp?(): void;
   /** The peer sent something that cannot be decoded or exceeds a limit. Nothing further is received. */
   failed(error: ProtocolError): void;
   /** The connection is gone, whoever ended it. Told once. `error` is set when it broke. */

@@ -15,7 +15,9 @@ export interface Log {
    * lines about them out. Default false.
    */
   readonly wordsConnections?: boolean;
+  /** Whether lines of the level debug go anywhere: who would make one for each client asks first. Default true. */
+  readonly keepsDebug?: boolean;
 }
 
 /** For embedding and tests that want silence. */
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, keepsDebug: false };

@@ -170,6 +170,7 @@ export class MqttLink implements Link, ByteHandler {
     } finally {
       this.#pumping = false;
     }
+    this.#owner.caughtUp?.();
     if (this.#holds === 0) this.#resume();
   }
 

@@ -1,10 +1,12 @@
 /**
  * One broker for one folder. The lock is a file that names the process which holds it, so it means nothing once that
- * process is gone, however it went. It does not see processes of other machines or of other containers.
+ * process is gone, however it went. Processes of another container cannot be seen by their numbers; against those the
+ * system locks the folder itself, on Linux. Processes of other machines are not seen.
  */
 
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackendError } from '../ports/backend-error.ts';
 import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.ts';
@@ -18,10 +20,13 @@ const ATTEMPTS_MAX = 5;
 export class FolderLock {
   readonly #file: string;
   readonly #text: string;
+  /** The folder as it is open, which carries the lock of the system. */
+  #descriptor: number | undefined;
 
-  private constructor(file: string, text: string) {
+  private constructor(file: string, text: string, descriptor: number | undefined) {
     this.#file = file;
     this.#text = text;
+    this.#descriptor = descriptor;
   }
 
   /** @throws BackendError `STORE_IN_USE` with the number of the process that holds it; others when nothing can be written */
@@ -29,14 +34,18 @@ export class FolderLock {
     const file = join(folder, LOCK_FILE);
     // The random part tells two stores of one process apart.
     const text = `${JSON.stringify({ ...thisProcess(), nonce: randomBytes(8).toString('hex') })}\n`;
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      try {
-        if (createWith(file, text)) return new FolderLock(file, text);
+    let descriptor: number | undefined;
+    try {
+      descriptor = lockBySystem(folder, file);
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        if (createWith(file, text)) return new FolderLock(file, text, descriptor);
         removeStale(folder, file);
-      } catch (error) {
-        throw storeError(folder, error);
       }
+    } catch (error) {
+      closeFolder(descriptor);
+      throw storeError(folder, error);
     }
+    closeFolder(descriptor);
     throw new BackendError('STORE_IN_USE', `Others are starting with the folder ${folder} at this moment. Start one.`);
   }
 
@@ -47,7 +56,41 @@ export class FolderLock {
 
   release(): void {
     if (this.isHeld) rmSync(this.#file, { force: true });
+    closeFolder(this.#descriptor);
+    this.#descriptor = undefined;
   }
+}
+
+/** What `flock -n` ends with when another process holds the lock. */
+const FLOCK_CONFLICT = 1;
+
+/**
+ * Locks the folder for as long as what is returned stays open, and never beyond this process: the program `flock` locks
+ * what both have open. Undefined where there is no such lock: the file alone counts then.
+ * @throws BackendError when another process holds it
+ */
+function lockBySystem(folder: string, file: string): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const descriptor = openSync(folder, 'r');
+  const { status } = spawnSync('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] });
+  if (status === 0) return descriptor;
+  closeSync(descriptor);
+  if (status !== FLOCK_CONFLICT) return undefined;
+  const holder = holderIn(readOrEmpty(file));
+  const isSeen = holder !== undefined && isRunning(holder);
+  throw inUse(
+    folder,
+    isSeen ? `process ${holder.pid}` : 'a process that cannot be seen from here, as in another container',
+  );
+}
+
+function closeFolder(descriptor: number | undefined): void {
+  if (descriptor !== undefined) closeSync(descriptor);
+}
+
+function inUse(folder: string, holder: string): BackendError {
+  const message = `The folder ${folder} is in use by another broker, ${holder}. Stop it, or give this one another data folder.`;
+  return new BackendError('STORE_IN_USE', message);
 }
 
 function readOrEmpty(file: string): string {
@@ -100,12 +143,7 @@ function holderIn(text: string): ProcessIdentity | undefined {
 function removeStale(folder: string, file: string): void {
   const text = readOrEmpty(file);
   const holder = holderIn(text);
-  if (holder !== undefined && isRunning(holder)) {
-    const message =
-      `The folder ${folder} is in use by another broker, process ${holder.pid}. Stop it, or give this one another ` +
-      'data folder.';
-    throw new BackendError('STORE_IN_USE', message);
-  }
+  if (holder !== undefined && isRunning(holder)) throw inUse(folder, `process ${holder.pid}`);
   const aside = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     renameSync(file, aside);

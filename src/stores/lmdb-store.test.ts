@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -24,6 +24,8 @@ import { thisProcess } from './process-identity.ts';
 import { dataFileIn } from './store-folder.ts';
 
 const isWindows = process.platform === 'win32';
+
+const hasFlock = process.platform === 'linux' && spawnSync('flock', ['-n', '-s', tmpdir(), 'true']).status === 0;
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'hoopoe-store-'));
@@ -158,6 +160,20 @@ describe('the lock', () => {
     }
     expect(readdirSync(path).filter((name) => name.startsWith(LOCK_FILE))).toEqual([]);
   });
+
+  test.runIf(hasFlock)(
+    'a process that its number does not show, as in another container, holds it as well (needs flock)',
+    async () => {
+      const path = folder();
+      const first = await opened(path);
+      writeFileSync(join(path, LOCK_FILE), JSON.stringify({ ...thisProcess(), started: 'another life' }));
+      const second = LmdbStore.open(path);
+      await expect(second).rejects.toMatchObject({ code: 'STORE_IN_USE' });
+      await expect(second).rejects.toThrow('in another container');
+      await first.close();
+      await filled(path);
+    },
+  );
 
   test('of many that start over a stale lock at once, one wins', async () => {
     const path = folder();

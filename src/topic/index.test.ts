@@ -27,6 +27,21 @@ test('[MQTT-4.7.2-1] a wildcard in the first level does not find a topic name th
   expect(index.match('$y').values).toEqual([]);
 });
 
+test('knows whether any filter begins with $', () => {
+  const index = indexOf('#', '+/x', 'a$/b');
+  expect(index.hasDollarFilters).toBe(false);
+  for (const filter of ['$SYS/a', '$SYS/#']) {
+    index.add(filter, 1);
+    index.add(filter, 1);
+    index.add(filter, 2);
+    index.delete(filter, 1);
+    index.delete(filter, 1);
+    expect(index.hasDollarFilters).toBe(true);
+    index.delete(filter, 2);
+    expect(index.hasDollarFilters).toBe(false);
+  }
+});
+
 /** All sequences of one to `depth` levels. */
 function sequences(levels: readonly string[], depth: number): string[] {
   let last = [...levels];

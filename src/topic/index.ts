@@ -26,6 +26,7 @@ export class TopicIndex<V extends NonNullable<unknown>> {
   readonly #wildcards = new LevelTree<Bag<V>>();
   readonly #cache: MatchCache<V>;
   #values = 0;
+  #dollarValues = 0;
   /** Branches that `match` has yet to look at, each followed by its place in the topic; empty between calls. */
   readonly #waiting: (Branch<Bag<V>> | number)[] = [];
 
@@ -41,6 +42,11 @@ export class TopicIndex<V extends NonNullable<unknown>> {
   /** Pairs of filter and value. */
   get values(): number {
     return this.#values;
+  }
+
+  /** Whether any filter begins with $. Without one no name that does is matched [MQTT-4.7.2-1]. */
+  get hasDollarFilters(): boolean {
+    return this.#dollarValues > 0;
   }
 
   /** Answers that are kept now, and the values in them. */
@@ -63,6 +69,7 @@ export class TopicIndex<V extends NonNullable<unknown>> {
       this.#cache.dropTopic(filter);
     }
     this.#values++;
+    if (filter.charCodeAt(0) === DOLLAR) this.#dollarValues++;
   }
 
   /** Returns whether the filter had the value. */
@@ -82,6 +89,7 @@ export class TopicIndex<V extends NonNullable<unknown>> {
       this.#cache.dropTopic(filter);
     }
     this.#values--;
+    if (filter.charCodeAt(0) === DOLLAR) this.#dollarValues--;
     return true;
   }
 

@@ -67,7 +67,7 @@ export class ManagedBroker {
       level: () => 'info',
       reload: async () => {
         if (broker !== undefined) broker.reloads++;
-        return { applied: [], needRestart: [] };
+        return { applied: [], needRestart: [], problems: [] };
       },
       settings: new RunTimeSettings(
         sources,

@@ -6,6 +6,7 @@ import type { AccessResults, AnswerResults } from '../../src/metrics/access-resu
 import { Metrics, type MetricsSources } from '../../src/metrics/metrics.ts';
 import type { ProcessUsage } from '../../src/metrics/process-usage.ts';
 import { type TestBrokerOptions, testBroker } from '../../src/testing/test-broker.ts';
+import { ferry } from '../doubles/shown-bridge.ts';
 import { shout } from '../doubles/shown-plugin.ts';
 import { KeptStore } from './kept-store.ts';
 
@@ -77,6 +78,7 @@ describe('metrics for Prometheus', () => {
       access: () => accessOf(true),
       storeSize: () => ({ entries: 1, usedBytes: 2, fileBytes: 3 }),
       plugins: () => [shout],
+      bridges: () => [ferry],
     });
     await broker.connect();
     const text = await metrics.prometheus();
@@ -216,6 +218,7 @@ describe('what is written about metrics', () => {
   async function families(): Promise<Map<string, string>> {
     const { broker, metrics, close } = await measured({
       plugins: () => [shout],
+      bridges: () => [ferry],
       access: () => accessOf(true),
       storeSize: () => ({ entries: 1, usedBytes: 2, fileBytes: 3 }),
     });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Authorizer, ClientIdentity } from '../../src/ports/access.ts';
 import { type TestBroker, type TestBrokerOptions, testBroker } from '../../src/testing/index.ts';
 import { KeptStore } from './kept-store.ts';
@@ -106,4 +106,33 @@ test('the will of a superuser is not asked about', async () => {
   t.access.rulesChanged();
   await client.drop();
   expect(t.broker.counters.willsPublished).toBe(1);
+});
+
+describe.each([3, 4, 5] as const)('a will without permission, v%i', (version) => {
+  test.each([false, true])(
+    'costs the will alone where it is dropped, and another connection nothing: late %s',
+    async (late) => {
+      const { t, gate, wills } = await gated({ broker: { unauthorizedWill: 'drop' } });
+      gate.late = late;
+      gate.isOpen = false;
+      const client = await t.connect({ version, connect: { will: willOf('gone') } });
+      expect(gate.asked).toEqual([]);
+      await client.drop();
+      expect(wills).toEqual([]);
+      expect(gate.asked).toHaveLength(1);
+      expect(t.broker.counters.dropped.get('not_authorized')).toBe(1);
+      gate.isOpen = true;
+      const other = await t.connect({ version, connect: { will: willOf('gone') } });
+      await other.drop();
+      expect(wills).toHaveLength(1);
+    },
+  );
+
+  test('that is dropped is asked about as the rules are then, not as they were', async () => {
+    const { t, gate, wills } = await gated({ broker: { unauthorizedWill: 'drop' } });
+    const client = await t.connect({ version, connect: { will: willOf('gone') } });
+    gate.isOpen = false;
+    await client.drop();
+    expect(wills).toEqual([]);
+  });
 });

@@ -15,7 +15,8 @@ const silent = { debug() {}, info() {}, warn() {}, error: (text, fields) => say(
 const log = { ...silent, info: (text) => text === 'Bridge connected' && say('connected') };
 
 // What comes at once after a pause is more than a queue holds by itself, and then the newest would be dropped.
-const limits = { queuedMessagesMax: 1_000_000, queuedBytesMax: 1_000_000_000 };
+// A Mosquitto that comes back over MQTT 5 sends more at once than the usual Receive Maximum.
+const limits = { queuedMessagesMax: 1_000_000, queuedBytesMax: 1_000_000_000, receiveMaximum: 65_535 };
 const broker = await createBroker({ ...limits, store: await openStore(folder), log });
 await broker.listen({ port: Number(port) });
 say('listening');

@@ -20,7 +20,8 @@ export interface RunningTool {
   readonly ended: Promise<ToolRun>;
   write(input: string | Buffer): void;
   endInput(): void;
-  interrupt(): void;
+  /** @param signal its number; that of Ctrl-C unless given */
+  interrupt(signal?: number): void;
   /** Waits for so many lines of output. */
   said(lines: number, withinMs?: number): Promise<string[]>;
 }
@@ -41,7 +42,7 @@ export function startTool(words: readonly string[], options: ToolOptions = {}): 
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   stdout.on('data', (chunk: Buffer) => out.push(chunk));
   stderr.on('data', (chunk: Buffer) => err.push(chunk));
-  let interrupt = (): void => {};
+  let interrupt = (_signal: number): void => {};
   const io: ToolIo = {
     stdin: Object.assign(stdin, { isTTY: false }),
     stdout: Object.assign(stdout, { isTTY }),
@@ -69,7 +70,7 @@ export function startTool(words: readonly string[], options: ToolOptions = {}): 
     ended,
     write: (text) => stdin.write(text),
     endInput: () => stdin.end(),
-    interrupt: () => interrupt(),
+    interrupt: (signal = 2) => interrupt(signal),
     said: async (count, withinMs = 10_000) => {
       await until(() => lines().length >= count, `${count} lines of ${words.join(' ')}`, withinMs);
       return lines();

@@ -38,6 +38,20 @@ describe('pub and sub', () => {
     expect((await sub.ended).out.toString().split('\n').slice(0, -1)).toEqual(lines);
   });
 
+  test.each([
+    ['SIGINT', 2, 130],
+    ['SIGTERM', 15, 143],
+  ])('a pub that waits for more ends at %s as a shell says it', async (_name, signal, code) => {
+    const serving = await serve();
+    const sub = startTool(['sub', ...at(serving), '-t', 't', '-C', '1']);
+    await serving.subscribed('t');
+    const pub = startTool(['pub', ...at(serving), '-t', 't', '-q', '1', '-l'], { input: undefined });
+    pub.write('one\n');
+    expect((await sub.ended).out.toString()).toBe('one\n');
+    pub.interrupt(signal);
+    expect(await pub.ended).toMatchObject({ code });
+  });
+
   test('--json shows text as text and other bytes as base64', async () => {
     const serving = await serve();
     await serving.broker.publish({ topic: 'a', payload: 'tëxt', retain: true });

@@ -178,6 +178,17 @@ describe('plugins', () => {
 });
 
 describe('logins and permissions', () => {
+  it.each([
+    ['allow_anonymous = false\n', 'false'],
+    ['allow_anonymous = true\n', 'true'],
+    ['allow_anonymous = false_quick_deny\n', 'false'],
+    ['', 'false'],
+  ])('hold for the listeners of the broker where a directory has none: %j', (text, value) => {
+    expect(readHome(text).value('allow_anonymous')).toBe(value);
+    // Listeners of the directory say it for themselves.
+    expect(readHome(`${text}listener.tcp.external = 1883\n`).value('allow_anonymous')).toBeUndefined();
+  });
+
   it('are what EMQX has without the keys: nobody is anonymous, and what nobody speaks of is denied', () => {
     const home = readHome('listener.tcp.external = 1883\n');
     expect(home.value('listeners.tcp-external.allow_anonymous')).toBe('false');

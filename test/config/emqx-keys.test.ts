@@ -56,6 +56,24 @@ function sampleOf(type: KeyType, row: KeyRow): string {
   }
 }
 
+/** A value that no file that is shipped has; undefined where they have all. */
+function unusualOf(row: KeyRow): string | undefined {
+  const { type, absent, shipped = [] } = row;
+  const usual = [absent ?? [], shipped].flat().map((one) => one.replace('true', 'on').replace('false', 'off'));
+  switch (type.kind) {
+    case 'flag':
+      return ['on', 'off'].find((word) => !usual.includes(word));
+    case 'word':
+      return type.words.find((word) => !usual.includes(word.replace('true', 'on').replace('false', 'off')));
+    case 'integer':
+      return '3';
+    case 'bytes':
+      return '65KB';
+    default:
+      return sampleOf(type, row);
+  }
+}
+
 const listSamples: ReadonlyMap<string, string> = new Map([['auth.redis.server', '10.0.0.1:6380']]);
 const textSamples: ReadonlyMap<string, string> = new Map([
   ['node.name', 'emqx@10.0.0.1'],
@@ -129,6 +147,22 @@ describe('rows', () => {
       expect([...effectOf(key, sampleOf(row.type, row))]).toEqual([]);
     },
   );
+
+  it.each(unused.flatMap((row) => keysOfRow(row).map((key) => [key, row] as const)))(
+    '%s is said to change nothing, unless nobody misses it',
+    (key, row) => {
+      const { unused: why, absent, shipped = [], harmless } = row;
+      const said = (value: string): string | undefined =>
+        read(key, value).warnings.find((text) => text.includes('no effect here'));
+      const value = unusualOf(row);
+      if (harmless === true) {
+        expect(said(value ?? 'on')).toBeUndefined();
+        return;
+      }
+      for (const usual of [absent ?? [], shipped].flat()) expect(said(usual), usual).toBeUndefined();
+      if (value !== undefined) expect(said(value)).toContain(`one key has no effect here: ${key} (${why}; `);
+    },
+  );
 });
 
 /** Keys whose effect is no single option: what one writes, and what comes of it natively. */
@@ -149,6 +183,9 @@ const effects: readonly (readonly [key: string, value: string, path: string, nat
   ['acl_order', 'file', 'access.acl.order', 1],
   ['auth.pgsql.auth_query', 'select 1', 'access.pgsql.postgresql.auth_query', 'select 1'],
   ['auth.pgsql.super_query', 'select 1', 'access.pgsql.postgresql.super_query', 'select 1'],
+  ['auth.pgsql.ssl.tls_versions', 'tlsv1.3', 'access.pgsql.postgresql.ssl_version_min', '1.3'],
+  ['auth.mysql.ssl_opts.tls_versions', 'tlsv1.3', 'access.mysql.mysql.ssl_version_min', '1.3'],
+  ['web.hook.ssl.tls_versions', 'tlsv1.3,tlsv1.2', 'webhook.ssl_version_min', '1.2'],
   ['auth.mysql.auth_query', 'select 1', 'access.mysql.mysql.auth_query', 'select 1'],
   ['auth.mysql.super_query', 'select 1', 'access.mysql.mysql.super_query', 'select 1'],
   ['auth.redis.auth_cmd', 'GET %u', 'access.redis.redis.auth_cmd', 'GET %u'],
@@ -241,6 +278,21 @@ describe('former names', () => {
     expect(home.problems).toEqual([]);
     expect(home.keys.isWritten(current)).toBe(true);
   });
+});
+
+it('says so where the newest version of TLS is left out, and refuses older ones alone', () => {
+  const home = read('auth.redis.ssl.tls_versions', 'tlsv1.2,tlsv1.1');
+  expect(home.value('access.redis.redis.ssl_version_min')).toBe('1.2');
+  expect(home.warnings.join()).toContain('auth.redis.ssl.tls_versions (TLS 1.3 is spoken as well; ');
+  expect(read('auth.redis.ssl.tls_versions', 'tlsv1.1').problems[0]).toContain(
+    'auth.redis.ssl.tls_versions: got no version that is spoken here',
+  );
+});
+
+it('refuses a dashboard for clients with certificates alone, of which it asks none', () => {
+  const key = 'dashboard.listener.https.fail_if_no_peer_cert';
+  expect(readHome(`${key} = true\n`).problems[0]).toContain(`${key}: cannot be had: no certificate`);
+  expect(readHome(`${key} = false\n`).problems).toEqual([]);
 });
 
 it('refuses $exclusive, which cannot be had', () => {

@@ -1,5 +1,7 @@
 /** The log of a broker with mosquitto.conf, line by line as Mosquitto writes it, where programs and people look for them. */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { EmbeddedBroker } from '../../src/index.ts';
 import { until } from '../listeners/listening.ts';
@@ -124,4 +126,57 @@ it('goes on with its packets while somebody looks at one client, from before it 
   const pings = lines(b).filter((line) => line === 'Received PINGREQ from c1');
   expect(pings).toHaveLength(4);
   expect(lines(b).filter((line) => line.startsWith('Sending CONNACK'))).toHaveLength(1);
+});
+
+it('says which publishes are denied, which SUBSCRIBE and receivers never tell', async () => {
+  const place = await newPlace();
+  writeFileSync(join(place.path, 'acl'), 'topic write open\ntopic read #\n', { mode: 0o600 });
+  const b = await startConf(`${OPEN}acl_file {dir}/acl\nlog_type debug\n`, place);
+  const guest = await b.guest({ version: 4, connect: { clientId: 'c1' } });
+  await guest.subscribe('#');
+  await guest.publish('open', 'xy');
+  await guest.publish('shut', 'xyz', { qos: 1 });
+  await guest.publish('shut', 'xyz');
+  await until(() => b.err.split('Denied').length === 3, 'the last line');
+  expect(lines(b).filter((line) => line.includes('Denied'))).toEqual([
+    "Denied PUBLISH from c1 (d0, q1, r0, m2, 'shut', ... (3 bytes))",
+    "Denied PUBLISH from c1 (d0, q0, r0, m0, 'shut', ... (3 bytes))",
+  ]);
+});
+
+it('has clients that throw each other out among the errors', async () => {
+  const b = await start(`${OPEN}log_type error\n`);
+  await b.guest({ version: 4, connect: { clientId: 'twice' } });
+  await b.guest({ version: 4, connect: { clientId: 'twice' } });
+  expect(lines(b)).toEqual(['Client twice already connected, closing old connection.']);
+});
+
+it('tells of a session that is there as the client is told, which MQTT 3.1 is not', async () => {
+  const b = await start(`${OPEN}log_type debug\n`);
+  for (const version of [3, 4] as const) {
+    for (const _ of ['first', 'second']) {
+      const guest = await b.guest({ version, connect: { clientId: `c${version}`, clean: false } });
+      await guest.leave();
+    }
+  }
+  expect(lines(b).filter((line) => line.includes('CONNACK'))).toEqual([
+    'Sending CONNACK to c3 (0, 0)',
+    'Sending CONNACK to c3 (0, 0)',
+    'Sending CONNACK to c4 (0, 0)',
+    'Sending CONNACK to c4 (1, 0)',
+  ]);
+});
+
+it('lets a client in whose will the rules do not allow, and publishes it nowhere', async () => {
+  const place = await newPlace();
+  writeFileSync(join(place.path, 'acl'), 'topic read #\ntopic write open\n', { mode: 0o600 });
+  const b = await startConf(`${OPEN}acl_file {dir}/acl\n`, place);
+  const watcher = await b.guest({ version: 4, connect: { clientId: 'w' } });
+  await watcher.subscribe('#');
+  for (const topic of ['shut', 'open']) {
+    const will = { topic, payload: Buffer.from('gone'), qos: 0, retain: false } as const;
+    await (await b.guest({ version: 4, connect: { clientId: topic, will } })).drop();
+  }
+  await until(() => watcher.publishes.length > 0, 'the will that is allowed');
+  expect(watcher.publishes.map(({ topic }) => topic)).toEqual(['open']);
 });

@@ -18,9 +18,18 @@ export class MariadbServer {
   readonly caPath: string;
   readonly #server: PrivateServer;
   readonly #certificateFolder: PrivateServer;
+  readonly #more: readonly string[];
 
-  private constructor(server: PrivateServer, certificates: PrivateServer, port: number, ca: string, caPath: string) {
+  private constructor(
+    server: PrivateServer,
+    certificates: PrivateServer,
+    port: number,
+    ca: string,
+    caPath: string,
+    more: readonly string[],
+  ) {
     this.#server = server;
+    this.#more = more;
     this.#certificateFolder = certificates;
     this.port = port;
     this.ca = ca;
@@ -31,8 +40,12 @@ export class MariadbServer {
     return this.#server.path('mariadb.sock');
   }
 
-  /** A running server, with and without TLS. Its administrator `root` has no password on the Unix socket. */
-  static async start(): Promise<MariadbServer> {
+  /**
+   * A running server, with and without TLS. Its administrator `root` has no password on the Unix socket.
+   * @param clients certificate of an authority whose clients it trusts
+   * @param more further arguments
+   */
+  static async start(clients?: string, more: readonly string[] = []): Promise<MariadbServer> {
     const server = new PrivateServer('mariadb', 'mysql');
     const folder = new PrivateServer('mariadb-tls', 'root');
     server.run(pathOf('mariadb-install-db') ?? 'mariadb-install-db', [
@@ -46,7 +59,8 @@ export class MariadbServer {
     const { cert, key, ca, caPath } = await ensureCertificates(folder.path('certificates'), Date.now());
     server.write('cert.pem', cert);
     server.write('key.pem', key);
-    const started = new MariadbServer(server, folder, await freePort(), ca, caPath);
+    const trusted = clients === undefined ? [] : [`--ssl-ca=${server.write('clients.pem', clients)}`];
+    const started = new MariadbServer(server, folder, await freePort(), ca, caPath, [...trusted, ...more]);
     await started.start();
     // They would come before users for every address.
     await started.sql("DELETE FROM mysql.global_priv WHERE User = '' OR Host <> 'localhost'; FLUSH PRIVILEGES");
@@ -70,6 +84,7 @@ export class MariadbServer {
         '--skip-log-bin',
         '--skip-performance-schema',
         ...storage,
+        ...this.#more,
       ],
       'ready for connections',
     );
@@ -88,6 +103,11 @@ export class MariadbServer {
 
   /** Runs statements as the administrator. */
   async sql(statements: string, database?: string): Promise<void> {
+    await this.rows(statements, database);
+  }
+
+  /** What such a statement gives. */
+  async rows(statements: string, database?: string): Promise<readonly Record<string, unknown>[]> {
     const connection = await mysql.createConnection({
       socketPath: this.socketPath,
       user: 'root',
@@ -95,7 +115,8 @@ export class MariadbServer {
       ...(database !== undefined && { database }),
     });
     try {
-      await connection.query(statements);
+      const [results] = await connection.query(statements);
+      return [results].flat() as Record<string, unknown>[];
     } finally {
       await connection.end();
     }

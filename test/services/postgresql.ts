@@ -108,6 +108,11 @@ export class PostgresqlServer {
 
   /** Runs statements as the administrator, in a database. */
   async sql(statements: string, database: string = 'postgres'): Promise<void> {
+    await this.rows(statements, database);
+  }
+
+  /** What the last of such statements gives. */
+  async rows(statements: string, database: string = 'postgres'): Promise<readonly Record<string, unknown>[]> {
     const client = new pg.Client({
       host: '127.0.0.1',
       port: this.port,
@@ -118,7 +123,7 @@ export class PostgresqlServer {
     });
     await client.connect();
     try {
-      await client.query(statements);
+      return [await client.query(statements)].flat().at(-1)?.rows ?? [];
     } finally {
       await client.end();
     }

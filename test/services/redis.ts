@@ -14,6 +14,8 @@ export function lacksRedis(): boolean {
 export interface RedisKind {
   readonly tls?: boolean;
   readonly cluster?: boolean;
+  /** Certificate of an authority whose clients alone are let in by TLS. */
+  readonly clients?: string;
   /** Password of the default user. */
   readonly password?: string;
 }
@@ -56,7 +58,7 @@ export class RedisPrivateServer {
   static async start(kind: RedisKind = {}): Promise<RedisPrivateServer> {
     const server = new PrivateServer('redis', 'redis');
     const port = await freePort();
-    const tls = kind.tls === true ? await tlsOf(server) : undefined;
+    const tls = kind.tls === true ? await tlsOf(server, kind.clients) : undefined;
     const args = [
       ...['--bind', '127.0.0.1', '--dir', server.folder, '--save', '', '--appendonly', 'no'],
       ...['--unixsocket', server.path('socket'), '--daemonize', 'no', '--protected-mode', 'no'],
@@ -104,13 +106,8 @@ export class RedisPrivateServer {
 
   /** Runs a command as the default user. */
   async command(...words: readonly (string | Buffer)[]): Promise<unknown> {
-    const { password, tls } = this.#kind;
-    const client = new Redis({
-      host: '127.0.0.1',
-      port: this.port,
-      ...(password !== undefined && { password }),
-      ...(tls === true && { tls: { rejectUnauthorized: false } }),
-    });
+    const { password } = this.#kind;
+    const client = new Redis({ path: this.socketPath, ...(password !== undefined && { password }) });
     try {
       const [name = '', ...args] = words;
       return await client.call(name as string, ...args);
@@ -126,10 +123,13 @@ async function clusterArgs(): Promise<string[]> {
   return ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-port', port];
 }
 
-async function tlsOf(server: PrivateServer): Promise<{ folder: PrivateServer; caPath: string; args: string[] }> {
+async function tlsOf(
+  server: PrivateServer,
+  clients: string | undefined,
+): Promise<{ folder: PrivateServer; caPath: string; args: string[] }> {
   const folder = new PrivateServer('redis-tls', 'root');
   const { cert, key, caPath, ca } = await ensureCertificates(folder.path('certificates'), Date.now());
-  const paths = [server.write('cert.pem', cert), server.write('key.pem', key), server.write('ca.pem', ca)];
+  const paths = [server.write('cert.pem', cert), server.write('key.pem', key), server.write('ca.pem', clients ?? ca)];
   const args = ['--tls-cert-file', paths[0]!, '--tls-key-file', paths[1]!, '--tls-ca-cert-file', paths[2]!];
-  return { folder, caPath, args: [...args, '--tls-auth-clients', 'no'] };
+  return { folder, caPath, args: [...args, '--tls-auth-clients', clients === undefined ? 'no' : 'yes'] };
 }

@@ -1,7 +1,7 @@
 /** A web service in the process of a test, which says what the test wants and keeps what it was asked. */
 
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -14,7 +14,6 @@ export interface Heard {
 
 export type Answering = (heard: Heard, response: ServerResponse) => void;
 
-/** It ends with the test. */
 export class WebService {
   readonly heard: Heard[] = [];
   /** Connections so far. */
@@ -25,7 +24,7 @@ export class WebService {
   readonly #isSecure: boolean;
   #port = 0;
 
-  private constructor(answering: Answering, tls: { cert: string; key: string } | undefined) {
+  private constructor(answering: Answering, tls: ServerOptions | undefined) {
     this.answering = answering;
     this.#isSecure = tls !== undefined;
     const listen: RequestListener = (request, response) => {
@@ -46,10 +45,17 @@ export class WebService {
     });
   }
 
-  static async start(answering: Answering, tls?: { cert: string; key: string }): Promise<WebService> {
+  /** It ends with the test. */
+  static async start(answering: Answering, tls?: ServerOptions): Promise<WebService> {
+    const service = await WebService.open(answering, tls);
+    onTestFinished(() => service.stop());
+    return service;
+  }
+
+  /** Whoever opens it stops it. */
+  static async open(answering: Answering, tls?: ServerOptions): Promise<WebService> {
     const service = new WebService(answering, tls);
     await service.start();
-    onTestFinished(() => service.stop());
     return service;
   }
 

@@ -27,6 +27,9 @@ const broken: Readonly<Record<string, (file: string) => void>> = {
   comments: (file) => writeFileSync(file, '%% {allow, all}.\n# topic readwrite #\n'),
 };
 
+/** For what a busy machine does in a minute; how fast it is done is not what is tested. */
+const WITHIN_MS = 60_000;
+
 test('rules that cannot be read leave the old ones in place, however many clients ask meanwhile', async () => {
   const path = folder();
   const conf = join(path, 'acl.conf');
@@ -68,22 +71,22 @@ access:
   const stranger = async (): Promise<void> => {
     while (!isOver) {
       const client = jsClient(url, { username: 'ann', password: 'wrong' });
-      await until(() => client.errors.length > 0 || client.sessionsPresent.length > 0, 'an answer', 10_000);
+      await until(() => client.errors.length > 0 || client.sessionsPresent.length > 0, 'an answer', WITHIN_MS);
       if (client.errors.length > 0) counts.refused++;
       else counts.in++;
     }
   };
   const strangers = stranger();
 
-  let reloads = 0;
+  const refusals = (): number => program.errors.split('keeps what it had').length;
   for (const write of Object.values(broken)) {
     for (const file of [conf, acl]) {
       write(file);
-      const before = counts.allowed;
+      const earlier = refusals();
       program.kill('SIGHUP');
-      reloads++;
-      await until(() => program.errors.split('keeps what it had').length > reloads, `reload ${reloads}`, 10_000);
-      await until(() => counts.allowed >= before + 20, 'clients have asked again', 10_000);
+      await until(() => refusals() > earlier, `reload ${earlier}`, WITHIN_MS);
+      const before = counts.allowed;
+      await until(() => counts.allowed >= before + 20, 'clients have asked again', WITHIN_MS);
       rmSync(file, { recursive: true, force: true });
       writeFileSync(file, file === conf ? good.conf : good.acl);
     }
@@ -91,12 +94,12 @@ access:
   expect(counts.wrong).toBe(0);
   writeFileSync(conf, '{deny, all}.\n');
   program.kill('SIGHUP');
-  await until(() => counts.wrong > 0, 'the new rules hold', 10_000);
+  await until(() => counts.wrong > 0, 'the new rules hold', WITHIN_MS);
   isOver = true;
   await Promise.all([lanes, strangers]);
   expect(counts.in).toBe(0);
   expect(counts.refused).toBeGreaterThan(5);
-});
+}, 240_000);
 
 test('a certificate that cannot be read keeps neither rules nor other listeners from being read again', async () => {
   const path = folder();
@@ -139,7 +142,7 @@ access: { rules: { acl_conf: { file: ${at('acl.conf')} } } }
   expect(await shown('two')).not.toBe(before[1]);
 });
 
-test('a source that comes or goes in the configuration is said to need a restart, and nobody gets in by it', async () => {
+test('a source that comes or goes in the configuration holds after a reload, and nobody gets in by it', async () => {
   const path = folder();
   const file = join(path, 'hoopoe.yaml');
   const head =
@@ -147,18 +150,23 @@ test('a source that comes or goes in the configuration is said to need a restart
   const users = 'users: { builtin: { bootstrap_users: "ann:secret", scram: false } }';
   writeFileSync(file, `${head}access: { ${users} }\n`);
   const { ports, program } = await startHoopoe(['-c', file]);
+  const reload = async (text: string): Promise<void> => {
+    const earlier = program.errors.split('Reloaded;').length;
+    writeFileSync(file, text);
+    program.kill('SIGHUP');
+    await until(() => program.errors.split('Reloaded;').length > earlier, 'the reload', WITHIN_MS);
+  };
   const url = `mqtt://127.0.0.1:${ports.get('tcp')}`;
-  await connectedJs(url, { username: 'ann', password: 'secret' });
+  const ann = await connectedJs(url, { username: 'ann', password: 'secret', protocolVersion: 5 });
+  await ann.client.publishAsync('a', 'x', { qos: 1 });
   writeFileSync(join(path, 'acl.conf'), '{deny, all}.\n');
-  writeFileSync(file, `${head}access: { ${users}, rules: { acl_conf: { file: acl.conf } } }\n`);
-  program.kill('SIGHUP');
-  await until(() => program.errors.includes('need a restart'), 'the first reload', 10_000);
-  expect(program.errors).toMatch(/Some changes need a restart options=.*access\.rules/);
-  writeFileSync(file, head);
-  program.kill('SIGHUP');
-  await until(() => program.errors.split('need a restart').length === 3, 'the second reload', 10_000);
-  expect(program.errors).toMatch(/need a restart options=.*access\.users/);
-  const stranger = jsClient(url, { username: 'ann', password: 'wrong' });
-  await until(() => stranger.errors.length > 0 || stranger.sessionsPresent.length > 0, 'an answer', 10_000);
-  expect(stranger.sessionsPresent).toEqual([]);
+  await reload(`${head}access: { ${users}, rules: { acl_conf: { file: acl.conf } } }\n`);
+  await expect(ann.client.publishAsync('a', 'x', { qos: 1 })).rejects.toMatchObject({ code: 0x87 });
+  await reload(head);
+  for (const password of ['wrong', 'secret']) {
+    const stranger = jsClient(url, { username: 'ann', password });
+    await until(() => stranger.errors.length > 0 || stranger.sessionsPresent.length > 0, 'an answer', WITHIN_MS);
+    expect(stranger.sessionsPresent).toEqual([]);
+  }
+  expect(program.errors).not.toContain('need a restart');
 });

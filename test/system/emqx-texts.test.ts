@@ -84,8 +84,14 @@ describe('without a broker', () => {
   it('says where a home directory is looked for', async () => {
     expect(await typedLine('emqx start', folder())).toMatchObject({
       code: 1,
-      err: 'emqx: there is no etc/emqx.conf above this link or here. Say where: --home DIR, or EMQX_HOME.\n',
+      err:
+        'emqx: there is no etc/emqx.conf above this link or here. Say where: --home DIR, or EMQX_HOME. ' +
+        'For a new one, make that file; "allow_anonymous = true" is enough in it.\n',
     });
+    expect((await typedLine('emqttd start', folder())).err).toContain(
+      'there is no etc/emq.conf above this link or here. Say where: --home DIR, or EMQX_HOME. ' +
+        'For a new one, make that file; "mqtt.allow_anonymous = true" is enough in it.',
+    );
   });
 });
 

@@ -2,8 +2,10 @@
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { ensureCertificates } from '../../src/listeners/certificates.ts';
 import { connectedJs } from '../clients/mqttjs.ts';
 import { RunningProgram } from '../clients/programs.ts';
 import { folder, until } from '../listeners/listening.ts';
@@ -92,6 +94,21 @@ test('start, status, pid, logs, restart and stop with the exit codes of services
   expect(readFileSync(log, 'utf8')).toMatch(/Stopped\n$/);
 });
 
+test('start says why it cannot listen, and where the log is', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await until(() => other.listening, 'the port is taken');
+  const { port } = other.address() as { port: number };
+  const home = newHome(yaml.replace('port: 0', `port: ${port}`));
+  const { code, out, err } = await command('start', '--home', home);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(
+    /^hoopoe: Listener 'tcp' could not start\. Port \d+ on 127\.0\.0\.1 is in use by another program/,
+  );
+  expect(err).toContain(`\n  Log: ${join(home, 'data/hoopoe.log')}\n`);
+  expect(await command('status', '--home', home)).toMatchObject({ code: 3 });
+});
+
 test('status says 1 after a crash, and start works again', async () => {
   const home = newHome(yaml);
   expect(await command('start', '--home', home)).toMatchObject({ code: 0 });
@@ -114,6 +131,22 @@ test('reload says what came of it', async () => {
   const said = await command('reload', '--home', home);
   expect(said.code).toBe(0);
   expect(said.out).toMatch(/applied +\["log\.level","limits\.inflight_max"\]\nneedRestart +\["durability\.mode"\]\n/);
+});
+
+test('reload tells whoever asks for it what could not be read again', async () => {
+  const tls = folder();
+  const { cert, key } = await ensureCertificates(tls, Date.now());
+  const [certPath, keyPath] = [join(tls, 'shown.pem'), join(tls, 'shown.key')];
+  writeFileSync(certPath, cert);
+  writeFileSync(keyPath, key);
+  const home = newHome(
+    `listeners: { tls: { transport: tls, host: 127.0.0.1, port: 0, certificate_file: ${certPath}, key_file: ${keyPath} } }\nmanagement: { port: 0 }\n`,
+  );
+  expect(await command('start', '--home', home)).toMatchObject({ code: 0 });
+  writeFileSync(certPath, 'no certificate');
+  const said = await command('reload', '--home', home);
+  expect(said).toMatchObject({ code: 1, out: expect.stringMatching(/^applied +\[\]\nneedRestart +\[\]\n$/) });
+  expect(said.err).toMatch(/^hoopoe: listeners\.tls keeps the certificates it had: .+\n$/);
 });
 
 test('signals open the log anew, save, and print what there is; none opens a debugger', async () => {
@@ -211,6 +244,21 @@ test('a service manager hears that it is ready, alive and stopping', async () =>
   program.kill('SIGTERM');
   expect(await program.end()).toBe(0);
   await until(() => words().includes('STOPPING=1\n'), 'the stop');
+});
+
+test('a service manager hears why a start failed, on one line, and from the exit code that trying again is idle', async () => {
+  const bin = folder();
+  const heard = join(bin, 'heard');
+  writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\nprintf '%s|' "$@" >> '${heard}'\n`);
+  chmodSync(join(bin, 'systemd-notify'), 0o755);
+  const { program, file } = hoopoe([], {
+    yaml: 'limts: {}\nlistners: {}\n',
+    env: { PATH: `${bin}:${process.env['PATH']}`, NOTIFY_SOCKET: '/nowhere' },
+  });
+  expect(await program.end()).toBe(78);
+  expect(readFileSync(heard, 'utf8')).toMatch(
+    new RegExp(`^STATUS=${file}:1: unknown section "limts".* hoopoe: ${file}:2: unknown section "listners"[^\\n]*\\|$`),
+  );
 });
 
 test.runIf(process.getuid?.() === 0 && process.platform === 'linux')(

@@ -32,26 +32,26 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-test('a configuration with mistakes ends it with 1 and names file and line of each', async () => {
+test('a configuration with mistakes ends it with 78 and names file and line of each', async () => {
   const yaml =
     'listeners:\n  tcp: { host: 127.0.0.1, port: 0 }\nlimits:\n  packet_bytes_max: many\n  topic_levls_max: 5\n';
   const { program, file } = hoopoe([], { yaml });
-  expect(await program.end()).toBe(1);
+  expect(await program.end()).toBe(78);
   expect(program.errors).toContain(`${file}:4`);
   expect(program.errors).toContain(`${file}:5`);
   expect(program.errors).toContain('topic_levels_max');
   expect(program.text).toBe('');
 });
 
-test('a configuration that is no YAML ends it with 1 and names file and line', async () => {
+test('a configuration that is no YAML ends it with 78 and names file and line', async () => {
   const { program, file } = hoopoe([], { yaml: 'listeners:\n  tcp: { host: [\n' });
-  expect(await program.end()).toBe(1);
+  expect(await program.end()).toBe(78);
   expect(program.errors).toMatch(new RegExp(`^hoopoe: ${file.replaceAll('.', '\\.')}:\\d`));
 });
 
-test('a configuration that is not there ends it with 1', async () => {
+test('a configuration that is not there ends it with 78', async () => {
   const { program } = hoopoe(['-c', '/nowhere/hoopoe.yaml']);
-  expect(await program.end()).toBe(1);
+  expect(await program.end()).toBe(78);
   expect(program.errors).toContain('/nowhere/hoopoe.yaml');
 });
 

@@ -17,6 +17,7 @@ const texts: Readonly<Record<string, Text>> = {
   BRIDGE_REFUSED_SILENTLY: '{address} closes the connection without an answer',
   BRIDGE_PROTOCOL: '{address} sent something that MQTT does not allow',
   BRIDGE_LOST: 'The connection to {address} is lost',
+  BRIDGE_STUCK: '{address} ends every connection over {topics} of {bytes} bytes',
   BRIDGE_TIMEOUT: '{address} did not answer within {seconds} s',
   BRIDGE_KEEP_ALIVE: '{address} was silent for {seconds} s and is taken to be gone',
   BRIDGE_REMOTE_BUSY: '{address} could not keep a message for now; it is sent again',
@@ -24,6 +25,7 @@ const texts: Readonly<Record<string, Text>> = {
   BRIDGE_LOCAL_REFUSED: 'The client identifier {clientId} of the bridge here is somebody else’s',
   BRIDGE_LOCAL_UNAVAILABLE: 'Permissions or the session of the bridge cannot be had at present',
   BRIDGE_LOCAL_DENIED: 'Rules of this broker keep the bridge from these topics: {topics}',
+  BRIDGE_QUEUE_FULL: 'The queue here has no room for further messages',
 };
 
 /** What the system, a server or a rule has said itself stands behind it as it is. */

@@ -98,6 +98,7 @@ const counterNames: readonly (readonly [string, Text])[] = [
   ['unmatched', 'No longer wanted'],
   ['tooLarge', 'Too large'],
   ['denied', 'Not permitted here'],
+  ['dropped', 'No room in the queue here'],
 ];
 /** What stands in the list without being asked for. */
 const countersShown: ReadonlySet<string> = new Set(['messagesOut', 'messagesIn']);

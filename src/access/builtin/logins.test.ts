@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openLogins, storeFolder, usersOf } from '../../../test/access/login-sources.ts';
+import { credentialsOf, openLogins, storeFolder, usersOf } from '../../../test/access/login-sources.ts';
 import { readEmqxPassword } from './emqx-password.ts';
 
 const names = [
@@ -64,6 +64,22 @@ describe('a client with a record by its name and one by its identifier', () => {
     expect(await logins.login({ username: 'nobody', clientId: 'pump', password: 'one' })).toBe('deny');
     expect(await logins.login({ clientId: 'pump', password: 'two' })).toBe('allow');
   });
+});
+
+test.each([
+  ['plain', {}, false],
+  ['sha256', {}, false],
+  ['pbkdf2', { pbkdf2_iterations: 1000 }, true],
+])('under %s only a slow hash that is not remembered has to be waited for', async (hash, options, isSlow) => {
+  const opened = await openLogins('builtin', { password_hash: hash, ...options });
+  const { authenticator } = opened.source;
+  await usersOf(opened).addUser({ kind: 'username', name: 'alice', password: 'one' });
+  await usersOf(opened).addUser({ kind: 'client_id', name: 'pump', password: 'one' });
+  const credentials = credentialsOf({ username: 'alice', clientId: 'pump', password: 'one' });
+  const first = authenticator!.authenticate(credentials);
+  expect(first instanceof Promise).toBe(isSlow);
+  expect(await first).toMatchObject({ outcome: 'allow' });
+  expect(authenticator!.authenticate(credentials)).toMatchObject({ outcome: 'allow' });
 });
 
 test('a user name is no Client Identifier', async () => {

@@ -91,7 +91,10 @@ export function decodeUser(value: Uint8Array): UserRecord {
     superuser,
     createdAtMs,
     password: { rule, hash, salt: salt === undefined ? undefined : Buffer.from(salt, 'base64') },
-    scram: scram && { sha256: decodeKeys(scram.sha256), sha512: decodeKeys(scram.sha512) },
+    // Six keys that most logins have no use for took a quarter of reading a record.
+    get scram() {
+      return scram && { sha256: decodeKeys(scram.sha256), sha512: decodeKeys(scram.sha512) };
+    },
   };
 }
 

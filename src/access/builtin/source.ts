@@ -15,6 +15,7 @@ import type {
 import type { AccessSource, OpenAccessSource, SourceDependencies } from '../../ports/access-source.ts';
 import type { BuiltinUsers } from '../../ports/builtin-users.ts';
 import type { HashRule, PasswordChecks } from '../../ports/password-checks.ts';
+import { isPromiseLike } from '../../std/promise-like.ts';
 import { addMissing, bootstrapUsers } from './bootstrap.ts';
 import { type PasswordForm, ruleOf } from './new-password.ts';
 import { PermissionTable } from './permission-table.ts';
@@ -140,11 +141,13 @@ class BuiltinLogins implements Authenticator {
     const records = [byName, byClientId].filter((record) => record !== undefined);
     if (records.length > 0) {
       if (password === undefined) return DENY;
+      const answer = this.#check(password, records, 0, []);
+      if (!isPromiseLike(answer)) return answer;
       const isStill = (): boolean =>
         isSame(byName, username === undefined ? undefined : this.#users.find('username', username)) &&
         isSame(byClientId, this.#users.find('client_id', clientId));
       // Who was taken away while a slow hash was checked must not come in behind those whose connections ended by it.
-      return this.#check(password, records).then((answer) => (isStill() ? answer : DENY));
+      return answer.then((late) => (isStill() ? late : DENY));
     }
     // Who shows no password learns nothing from how long the answer takes, and where nobody is known nobody is hidden.
     if (password === undefined || !this.#options.hidesUnknown || this.#users.isEmpty) return IGNORE;
@@ -152,21 +155,40 @@ class BuiltinLogins implements Authenticator {
     return spent instanceof Promise ? spent.then(() => IGNORE) : IGNORE;
   }
 
-  async #check(password: Uint8Array, records: readonly UserRecord[]): Promise<Answer> {
+  /**
+   * Compares the records from `at` on; `matched` are those before it whose password this is. Only slow hashes are waited
+   * for: with promises and timers for fast ones as well, a connect allocated 24 KB instead of 15.
+   */
+  #check(
+    password: Uint8Array,
+    records: readonly UserRecord[],
+    at: number,
+    matched: readonly UserRecord[],
+  ): Answer | Promise<Answer> {
+    const record = records[at];
+    if (record === undefined) return this.#decide(password, records, matched);
+    const goOn = (isRight: boolean): Answer | Promise<Answer> => {
+      const right = isRight ? [...matched, record] : matched;
+      const isDecided = this.#options.checksAll ? right.length === 0 : right.length > 0;
+      return isDecided ? this.#decide(password, records, right) : this.#check(password, records, at + 1, right);
+    };
+    const answer = this.#passwords.verify(password, record.password);
+    return typeof answer === 'boolean' ? goOn(answer) : answer.then(goOn);
+  }
+
+  #decide(
+    password: Uint8Array,
+    records: readonly UserRecord[],
+    matched: readonly UserRecord[],
+  ): Answer | Promise<Answer> {
     const { rule, hidesUnknown, checksAll } = this.#options;
-    const matched: UserRecord[] = [];
-    for (const record of records) {
-      if (await this.#passwords.verify(password, record.password)) matched.push(record);
-      const isDecided = checksAll ? matched.length === 0 : matched.length > 0;
-      if (isDecided) break;
-    }
     if (matched.length === (checksAll ? records.length : 1)) {
       return { outcome: 'allow', superuser: matched.some(({ superuser }) => superuser) };
     }
     // A hash from elsewhere may be a fast one, and would tell by its haste that the name exists.
     const isFast = records.every(({ password: { rule: used } }) => used.kind === 'plain' || used.kind === 'hash');
-    if (isFast && hidesUnknown) await this.#passwords.verifyUnknown(password, rule);
-    return DENY;
+    const spent = isFast && hidesUnknown && this.#passwords.verifyUnknown(password, rule);
+    return spent === false ? DENY : spent.then(() => DENY);
   }
 }
 

@@ -111,6 +111,12 @@ describe('the code of a refusal', () => {
     expect(await loginOf([login], {}, { refusalCode })).toMatchObject({ outcome: 'deny', reasonCode });
   });
 
+  it.each([undefined, 'not_authorized'] as const)('is all that whoever tries names learns: %s', async (refusalCode) => {
+    const options = refusalCode === undefined ? {} : { refusalCode };
+    // The source knows the name and not the password, or it knows neither.
+    expect(await loginOf([ignore], {}, options)).toEqual(await loginOf([deny], {}, options));
+  });
+
   it('is its own where a program decides', async () => {
     const authenticators = [{ name: 'hook', authenticate: withCode(0x87) }];
     expect(await loginOf([], {}, { authenticators })).toMatchObject({ reasonCode: 0x87 });

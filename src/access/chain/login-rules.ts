@@ -24,7 +24,8 @@ export class LoginRules {
   constructor(code: RefusalCode, requiresCredentials: boolean) {
     this.#code = codeOf(code);
     this.#requiresCredentials = requiresCredentials;
-    this.unknown = { outcome: 'deny', reasonCode: this.#code, reasonString: 'No login that is known here' };
+    // A text of its own would tell whoever tries names which of them exist.
+    this.unknown = { outcome: 'deny', reasonCode: this.#code };
     this.nothingShown = {
       outcome: 'deny',
       reasonCode: this.#code,

@@ -22,7 +22,7 @@ export interface KeySetOptions {
   readonly failure: Failure<JwtFailureKind>;
 }
 
-/** Shortest time between two fetches. */
+/** Shortest time between two fetches, unless keys are old before it is over. */
 const PAUSE_MS = 5000;
 const KEYS_MAX = 100;
 /** Keys without a name that may all have signed a token. */
@@ -80,7 +80,8 @@ export class KeySet {
   }
 
   #mayFetch(): boolean {
-    return this.#options.clock.monotonic() - this.#triedAtMs >= PAUSE_MS;
+    const { clock, refreshSeconds } = this.#options;
+    return clock.monotonic() - this.#triedAtMs >= Math.min(PAUSE_MS, refreshSeconds * 1000);
   }
 
   /** One fetch at a time; never rejects. */

@@ -3,7 +3,7 @@
  * in a thread of their own.
  */
 
-import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
+import { createHash, hash as hashAtOnce, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { HashRule, PlainHash } from '../../ports/password-checks.ts';
 
@@ -51,5 +51,5 @@ export async function derivedDigest(
 
 /** In a time that depends on the lengths alone. */
 export function isSame(one: string | Uint8Array, other: string | Uint8Array): boolean {
-  return timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest());
+  return timingSafeEqual(hashAtOnce('sha256', one, 'buffer'), hashAtOnce('sha256', other, 'buffer'));
 }

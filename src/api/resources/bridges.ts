@@ -18,6 +18,7 @@ const bridge = Type.Object({
   connectedAt: Type.Optional(Type.String()),
   retryAt: Type.Optional(Type.String()),
   inflight: Type.Integer(),
+  queued: Type.Integer(),
   lastFailure: Type.Optional(
     Type.Object({
       code: Type.String(),

@@ -3,6 +3,8 @@
 import { type TSchema, Type } from 'typebox';
 import type { ChangeResult } from '../../config/changing/read-change.ts';
 import { ChangeRefused, type WantedChanges } from '../../config/changing/run-time-settings.ts';
+import { ConfigError, problemText } from '../../config/error.ts';
+import { BackendError } from '../../ports/backend-error.ts';
 import { ApiFailure } from '../failure.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -93,13 +95,35 @@ export const settingRoutes: readonly Route[] = [
     handle: validate,
   }),
   route('POST /reload', 'admin', 'Reads the configuration and the files it names again', {
-    answer: Type.Object({ applied: Type.Array(Type.String()), needRestart: Type.Array(Type.String()) }),
-    handle(call) {
+    answer: Type.Object({
+      applied: Type.Array(Type.String()),
+      needRestart: Type.Array(Type.String()),
+      problems: Type.Array(Type.String(), { description: 'What could not be read again and stays as it was' }),
+    }),
+    async handle(call) {
       call.audit('reload of the configuration');
-      return call.management.reload();
+      try {
+        return await call.management.reload();
+      } catch (error) {
+        throw refusalOf(error) ?? error;
+      }
     },
   }),
 ];
+
+/** What is wrong with the configuration, or with what it names; undefined for anything else. */
+function refusalOf(error: unknown): ApiFailure | undefined {
+  const messages =
+    error instanceof ConfigError
+      ? error.problems.map(problemText)
+      : error instanceof BackendError && error.code === 'SECTION_NOT_OPENED'
+        ? [error.message]
+        : [];
+  if (messages.length === 0) return undefined;
+  const code = error instanceof ConfigError ? 'wrong_configuration' : 'not_open';
+  const problems = messages.map((message) => ({ code, message }));
+  return new ApiFailure('not_possible', `Nothing was changed: ${messages.join('\n')}`, problems);
+}
 
 async function change({ management, audit }: Call, changes: WantedChanges): Promise<readonly ChangeResult[]> {
   try {

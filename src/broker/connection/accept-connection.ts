@@ -4,12 +4,15 @@
  */
 
 import { ProtocolError } from '../../packet/error.ts';
-import type { ConnectPacket } from '../../packet/types.ts';
+import type { ConnectPacket, Will } from '../../packet/types.ts';
+import { isPromiseLike } from '../../std/promise-like.ts';
 import { quote } from '../../std/shorten.ts';
+import type { Journal } from '../journal/journal.ts';
 import { authorize } from '../permission/authorize.ts';
 import { findForbidden } from '../permission/find-forbidden.ts';
 import { takeAway } from '../permission/take-away.ts';
 import type { Session, SessionWill } from '../session/session.ts';
+import type { OpenedSession } from '../session/sessions.ts';
 import type { Subscription } from '../session/subscription.ts';
 import { connackProperties } from './connack.ts';
 import type { Connection } from './connection.ts';
@@ -42,7 +45,6 @@ export interface Login {
 }
 
 export function accept(connection: Connection, login: Login, grant: Grant): void {
-  const { context } = connection;
   connection.state = 'accepting';
   if (!applyGrant(connection, grant)) {
     const message = `${connection.label} was refused: its login ended before it began`;
@@ -54,11 +56,18 @@ export function accept(connection: Connection, login: Login, grant: Grant): void
   if (connection.options.flappingDetection && refuseFlapping(connection)) return;
   const { will } = login.packet;
   if (!mount(connection)) return;
-  if (will === undefined) {
+  if (will === undefined) claim(connection, login, grant);
+  else permitWill(connection, login, grant, will);
+}
+
+function permitWill(connection: Connection, login: Login, grant: Grant, will: Will): void {
+  const { context } = connection;
+  checkTopic(connection.options, context.counters, connection.mountpoint + will.topic, 0x90);
+  if (context.options.unauthorizedWill === 'drop') {
+    // With no revision of the rules noted, they are asked when the will is to be published.
     claim(connection, login, grant);
     return;
   }
-  checkTopic(connection.options, context.counters, connection.mountpoint + will.topic, 0x90);
   const { revision } = context.access;
   connection.settle(
     // The right to publish the will is checked now, while the client can still be told.
@@ -88,9 +97,15 @@ function mount(connection: Connection): boolean {
 }
 
 function claim(connection: Connection, login: Login, grant: Grant): void {
+  const revision = connection.context.sessions.claim(connection.identity.clientId);
+  if (isPromiseLike(revision)) awaitClaim(connection, login, grant, revision);
+  else lookThrough(connection, login, grant, revision);
+}
+
+function awaitClaim(connection: Connection, login: Login, grant: Grant, revision: PromiseLike<number>): void {
   connection.settle(
-    connection.context.sessions.claim(connection.identity.clientId),
-    (revision) => lookThrough(connection, login, grant, revision),
+    revision,
+    (late) => lookThrough(connection, login, grant, late),
     () => {
       throw new ProtocolError(0x88, '', 'The session could not be claimed from the cluster');
     },
@@ -102,7 +117,7 @@ function claim(connection: Connection, login: Login, grant: Grant): void {
  * session is touched: where that cannot be done the client has to come again, and loses nothing.
  */
 function lookThrough(connection: Connection, login: Login, grant: Grant, revision: number): void {
-  const { access, sessions } = connection.context;
+  const { sessions } = connection.context;
   const existing = sessions.get(connection.identity.clientId);
   if (isRefused(connection, existing)) return;
   const resumes = existing !== undefined && !login.packet.cleanStart && sessions.fits(existing, connection);
@@ -110,12 +125,20 @@ function lookThrough(connection: Connection, login: Login, grant: Grant, revisio
     openSession(connection, login, grant, revision, NOTHING);
     return;
   }
+  reviewSession(connection, login, grant, revision, existing);
+}
+
+function reviewSession(connection: Connection, login: Login, grant: Grant, revision: number, session: Session): void {
+  const { access, sessions } = connection.context;
   const accessRevision = access.revision;
-  const asked = new Set(existing.subscriptions.values());
+  const asked = new Set(session.subscriptions.values());
   connection.settle(
-    findForbidden(connection, existing),
-    (forbidden) =>
-      openSession(connection, login, grant, revision, { session: existing, forbidden, asked, accessRevision }),
+    findForbidden(connection, session),
+    (forbidden) => {
+      // Somebody else may have come first while others were asked.
+      if (isRefused(connection, sessions.get(connection.identity.clientId))) return;
+      openSession(connection, login, grant, revision, { session, forbidden, asked, accessRevision });
+    },
     () => {
       throw new ProtocolError(0x88, '', 'The permissions of the session could not be checked');
     },
@@ -126,32 +149,46 @@ function openSession(connection: Connection, login: Login, grant: Grant, revisio
   const { context } = connection;
   const { packet } = login;
   const { sessions, journal } = context;
-  // Somebody else may have come first while others were asked.
-  if (isRefused(connection, sessions.get(connection.identity.clientId))) return;
   const since = journal?.operations ?? 0;
-  const { session, present } = sessions.open(
+  const opened = sessions.open(
     connection,
     packet.cleanStart,
     grantedExpiry(packet, connection.options),
     sessionWill(connection, login),
   );
+  const { session } = opened;
   session.revision = revision;
   connection.session = session;
   if (review.session === session) takeAway(context, session, connection.identity, review.forbidden);
   configure(connection, packet, grant);
-  const answer = (): void => {
-    answerConnect(connection, session, present, login, grant);
-    if (!isReviewed(session, review, context.access.revision)) context.reviews.review(session);
-  };
-  if (journal === undefined || journal.operations === since) {
-    answer();
-    return;
-  }
-  // What the client relies on after CONNACK is on disk before CONNACK leaves.
+  if (journal === undefined || journal.operations === since) answer(connection, login, grant, review, opened);
+  else answerWhenStored(connection, login, grant, review, opened, journal);
+}
+
+/** What the client relies on after CONNACK is on disk before CONNACK leaves. */
+function answerWhenStored(
+  connection: Connection,
+  login: Login,
+  grant: Grant,
+  review: Review,
+  opened: OpenedSession,
+  journal: Journal,
+): void {
   const committed = new Promise<void>((resolve, reject) => journal.onCommitted(resolve, reject));
-  connection.settle(committed, answer, () => {
-    throw new ProtocolError(0x88, '', 'The session could not be stored');
-  });
+  connection.settle(
+    committed,
+    () => answer(connection, login, grant, review, opened),
+    () => {
+      throw new ProtocolError(0x88, '', 'The session could not be stored');
+    },
+  );
+}
+
+function answer(connection: Connection, login: Login, grant: Grant, review: Review, opened: OpenedSession): void {
+  const { context } = connection;
+  const { session, present } = opened;
+  answerConnect(connection, session, present, login, grant);
+  if (!isReviewed(session, review, context.access.revision)) context.reviews.review(session);
 }
 
 /** Whether everything that a session holds now was asked about, and by the rules that hold now. */
@@ -224,7 +261,7 @@ function answerConnect(
   connection.connectedAtMs = context.clock.now();
   context.counters.connectionsAccepted++;
   connection.deadline.keepAlive(connection.keepAlive);
-  if (context.log.wordsConnections !== true) {
+  if (context.log.wordsConnections !== true && context.log.keepsDebug !== false) {
     context.log.debug('Client connected', {
       client: identity.clientId,
       username: identity.username,

@@ -86,7 +86,7 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   byteRate: TokenBucket | undefined;
   /** Ends the wait of a client that was above its rate. */
   stopRateWait: (() => void) | undefined;
-  readonly routeMemory: RouteMemory = { topic: '', match: undefined };
+  readonly routeMemory: RouteMemory = { topic: '', match: undefined, gathers: true };
   /** The last topic that passed the checks of a publish. */
   checkedTopic = '';
   #turnShare: TurnShare | undefined;
@@ -126,6 +126,7 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
     if (this.state === 'ended') return;
     this.deadline.active = true;
     try {
+      this.context.router.deliverGathered();
       dispatch(this, packet);
     } catch (error) {
       this.#caught(error);
@@ -138,6 +139,14 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
     try {
       if (this.state !== 'connected') notConnected(this, 'PUBLISH');
       handlePublish(this, message);
+    } catch (error) {
+      this.#caught(error);
+    }
+  }
+
+  caughtUp(): void {
+    try {
+      this.context.router.deliverGathered();
     } catch (error) {
       this.#caught(error);
     }
@@ -329,6 +338,8 @@ export class Connection implements LinkOwner, Sender, SessionConnection, Deadlin
   /** The one way out: tells the client, closes, and settles session, will, event, log and counters. */
   end(end: End): void {
     if (this.state === 'ended') return;
+    // What it published comes before its will, and what it is to receive before the end.
+    this.context.router.deliverGathered();
     const before = this.state;
     this.state = 'ended';
     this.deadline.cancel();

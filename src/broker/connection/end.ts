@@ -23,6 +23,9 @@ export interface End {
 /** @param wasConnected what is ordinary for a client that was connected is worth a line for one that never was */
 export function logEnd(log: Log, end: End, client: ClientIdentity, listener: string, wasConnected: boolean): void {
   if (log.wordsConnections === true) return;
+  // A stop has its own line in the log, whoever it disconnects.
+  const isQuiet = wasConnected && (end.reasonCode < 0x80 || end.name === 'server_shutting_down');
+  if (isQuiet && log.keepsDebug === false) return;
   const fields = {
     client: client.clientId,
     address: client.peer.address,
@@ -31,7 +34,5 @@ export function logEnd(log: Log, end: End, client: ClientIdentity, listener: str
     code: end.reasonCode,
     statement: end.statement,
   };
-  // A stop has its own line in the log, whoever it disconnects.
-  const isQuiet = end.reasonCode < 0x80 || end.name === 'server_shutting_down';
-  log[isQuiet && wasConnected ? 'debug' : 'info'](end.message, fields);
+  log[isQuiet ? 'debug' : 'info'](end.message, fields);
 }

@@ -7,6 +7,8 @@ import { ProtocolError } from '../../packet/error.ts';
 import type { ConnectPacket } from '../../packet/types.ts';
 import type { Credentials, LoginVerdict } from '../../ports/access.ts';
 import { attempt } from '../../std/attempt.ts';
+import { isPromiseLike } from '../../std/promise-like.ts';
+import type { Hooks } from '../hooks.ts';
 import { accept, type Login } from './accept-connection.ts';
 import { identityFromCertificate } from './certificate-identity.ts';
 import type { Connection } from './connection.ts';
@@ -15,7 +17,7 @@ import { refuseBanned } from './login/banned.ts';
 import { checkWill } from './will.ts';
 
 export function handleConnect(connection: Connection, packet: ConnectPacket): void {
-  const { link, context, rules } = connection;
+  const { link, context } = connection;
   const { options, counters } = context;
   connection.problemInformation = packet.properties?.requestProblemInformation ?? true;
   connection.identity = {
@@ -33,22 +35,17 @@ export function handleConnect(connection: Connection, packet: ConnectPacket): vo
   }
   if (refuseBanned(connection)) return;
   if (packet.will !== undefined) checkWill(connection, packet.will);
-  const credentials: Credentials = {
-    ...connection.identity,
-    password: packet.password,
-    anonymous: rules.anonymous,
-  };
   const login: Login = { packet, assignedClientId: assigned };
-  const { connect } = context.hooks;
-  if (connect === undefined) {
-    begin(connection, credentials, login);
-    return;
-  }
+  if (context.hooks.connect === undefined) begin(connection, login);
+  else askHook(connection, login, context.hooks.connect);
+}
+
+function askHook(connection: Connection, login: Login, connect: NonNullable<Hooks['connect']>): void {
   connection.state = 'accepting';
   connection.settle(
-    attempt(() => connect(connection.identity, packet.keepAlive)),
+    attempt(() => connect(connection.identity, login.packet.keepAlive)),
     (reasonCode) => {
-      if (reasonCode === 0) begin(connection, credentials, login);
+      if (reasonCode === 0) begin(connection, login);
       else refuseByHook(connection, reasonCode);
     },
     (error) => loginFailed(connection, error),
@@ -61,18 +58,41 @@ function refuseByHook(connection: Connection, reasonCode: number): void {
 }
 
 /** Begins the login. */
-function begin(connection: Connection, credentials: Credentials, login: Login): void {
-  const { context } = connection;
+function begin(connection: Connection, login: Login): void {
+  const { context, rules } = connection;
   const { packet } = login;
+  const { clientId, username, peer, version } = connection.identity;
+  const credentials: Credentials = {
+    clientId,
+    username,
+    peer,
+    version,
+    password: packet.password,
+    anonymous: rules.anonymous,
+  };
   const method = packet.properties?.authenticationMethod;
   if (method !== undefined) {
     beginExchange(connection, method, packet.properties?.authenticationData, credentials, login);
     return;
   }
   connection.state = 'accepting';
+  let verdict: LoginVerdict | Promise<LoginVerdict>;
+  try {
+    verdict = context.access.authenticate(credentials);
+  } catch (error) {
+    loginFailed(connection, error);
+    return;
+  }
+  // Most verdicts are there at once, and then nothing is made to wait with. Functions and copies of that kind, here and in
+  // what follows, were a sixth of all that a connect allocated.
+  if (isPromiseLike(verdict)) awaitLogin(connection, verdict, login);
+  else loginAnswered(connection, verdict, login);
+}
+
+function awaitLogin(connection: Connection, verdict: PromiseLike<LoginVerdict>, login: Login): void {
   connection.settle(
-    attempt(() => context.access.authenticate(credentials)),
-    (verdict) => loginAnswered(connection, verdict, login),
+    verdict,
+    (answer) => loginAnswered(connection, answer, login),
     (error) => loginFailed(connection, error),
   );
 }
@@ -135,6 +155,8 @@ function checkClientId(connection: Connection, clientId: string, packet: Connect
   const { counters, random, sessions } = connection.context;
   const { rules, options } = connection;
   if (clientId !== '') {
+    // Three bytes is the longest UTF-8 form of a unit, so most identifiers need no counting.
+    if (clientId.length * 3 <= options.clientIdBytesMax) return undefined;
     const bytes = Buffer.byteLength(clientId);
     if (bytes <= options.clientIdBytesMax) return undefined;
     counters.limit('client_id_bytes');

@@ -121,12 +121,10 @@ function authorized(connection: Connection, message: Message, yes: boolean): voi
     filter(connection, message);
     return;
   }
-  connection.context.counters.drop('not_authorized');
-  connection.context.events.emit('dropped', {
-    message,
-    clientId: connection.identity.clientId,
-    reason: 'not_authorized',
-  });
+  const { context, identity } = connection;
+  context.counters.drop('not_authorized');
+  context.events.emit('dropped', { message, clientId: identity.clientId, reason: 'not_authorized' });
+  context.events.emit('publishDenied', { message, client: identity });
   // The client knows nothing of its mountpoint.
   const text = `No permission to publish to ${quote(message.topic.slice(connection.mountpoint.length))}`;
   if ((connection.rules.unauthorizedPublish ?? connection.options.unauthorizedPublish) === 'disconnect') {

@@ -233,10 +233,12 @@ export class Taps {
   linkOpened(link: Link): void {
     const always = this.#tapOf?.(link);
     if (always !== undefined) this.#always.set(link, always);
-    if (this.#byClient.size === 0) {
-      if (always !== undefined) link.tap = always;
-      return;
-    }
+    if (this.#byClient.size > 0) this.#awaitName(link, always);
+    else if (always !== undefined) link.tap = always;
+  }
+
+  /** Looks at a link until CONNECT tells whose it is. */
+  #awaitName(link: Link, always: LinkTap | undefined): void {
     const first: LinkTap = {
       received: (packet) => {
         if (packet.type !== 'connect') return;

@@ -142,6 +142,7 @@ export class Presence {
     const { clientId, username, version } = client;
     const { address, localPort } = client.peer;
     if (this.#cutOff.size > 0 && this.#cutOff.has(clientId)) this.#forgetCrash(clientId);
+    if (!this.#system.isHeard) return;
     const topic = presenceTopic(options.node, clientId, 'connected');
     if (!fits(topic)) return;
     const facts = { clientId, username, address, localPort, version, connectedAtMs };
@@ -157,6 +158,7 @@ export class Presence {
     const { clientId, username, version } = client;
     const { address, localPort, transport } = client.peer;
     if (this.#told.size > 0 && this.#told.delete(clientId)) journal!.absent(clientId);
+    if (!this.#system.isHeard) return;
     const topic = presenceTopic(options.node, clientId, 'disconnected');
     if (!fits(topic)) return;
     const secure = transport === 'tls' || transport === 'wss';

@@ -16,30 +16,20 @@ import type { BrokerOptions } from '../options.ts';
 import type { Session } from '../session/session.ts';
 import { type LocalSubscription, SharedGroup, type Subscriber, type Subscription } from '../session/subscription.ts';
 import type { Echoes } from './echoes.ts';
+import { Gathering } from './gathering.ts';
+import { deliverTo, mergeInto, newTarget, Plan, qosOf, type Target } from './plan.ts';
 import type { RetainedMessages } from './retained.ts';
 import { addMember, chooseMember, removeMember } from './shared.ts';
 
-/** How one session receives messages on a topic. */
-interface Target {
-  readonly session: Session;
-  qos: Qos;
-  identifiers: number[] | undefined;
-  retainAsPublished: boolean;
-  /** One of the subscriptions does not want the client's own messages [MQTT-3.8.3-3]. */
-  noLocal: boolean;
-  readonly subscriptions: Subscription[];
-}
-
-class Plan {
-  readonly targets: Target[] = [];
-  readonly groups: SharedGroup[] = [];
-  readonly locals: LocalSubscription[] = [];
-}
+/** To so many receivers at least, messages of one read are gathered: with 16 it saves a quarter, with 8 nothing. */
+const GATHERED_TARGETS_MIN = 16;
 
 /** The answer of the index for the topic a client used last; most clients publish to few topics. */
 export interface RouteMemory {
   topic: string;
   match: Match<Subscriber> | undefined;
+  /** Its owner calls `deliverGathered` when a read is over, so that messages to many may wait for the next of it. */
+  readonly gathers: boolean;
 }
 
 export interface RouterContext {
@@ -61,6 +51,7 @@ export class Router {
   readonly #interest = new Map<string, number>();
   #subscriptions = 0;
   #sharedSubscriptions = 0;
+  readonly #gathering = new Gathering();
   readonly #context: RouterContext;
 
   constructor(context: RouterContext) {
@@ -84,6 +75,8 @@ export class Router {
   }
 
   remove(subscription: Subscription | LocalSubscription): void {
+    // Its session may be about to end, and must not be handed anything afterwards.
+    this.#gathering.deliver();
     const group = subscription.kind === 'session' ? subscription.group : undefined;
     this.#subscriptions--;
     if (group !== undefined) this.#sharedSubscriptions--;
@@ -145,27 +138,37 @@ export class Router {
     const { targets, groups, locals } = plan;
     let receivers = targets.length + groups.length + locals.length;
     const { echoes } = this.#context;
-    const { hasPairs } = echoes;
-    for (let i = 0; i < targets.length; i++) {
-      const target = targets[i]!;
-      const { noLocal } = target;
-      if ((noLocal || hasPairs) && echoes.isOwn(target.session.clientId, message.publisher, noLocal)) {
-        if (!this.#deliverToPublisher(message, target)) receivers--;
-        continue;
-      }
-      target.session.outbox.deliver(
-        message,
-        qosOf(message, target),
-        target.retainAsPublished && message.retain,
-        target.identifiers,
-        undefined,
-      );
+    if (plan.gathers && message.qos === 0 && memory?.gathers === true && !echoes.hasPairs) {
+      this.#gathering.add(message, plan);
+    } else {
+      this.#gathering.deliver();
+      receivers -= this.#deliverToTargets(message, targets);
     }
     for (let i = 0; i < groups.length; i++) {
       if (!this.#deliverToGroup(message, groups[i]!)) receivers--;
     }
     for (let i = 0; i < locals.length; i++) locals[i]!.receive(message);
     return receivers;
+  }
+
+  /** Delivers what waited for more of the same read. */
+  deliverGathered(): void {
+    this.#gathering.deliver();
+  }
+
+  /** @returns how many of them must not have it because it is their own */
+  #deliverToTargets(message: Message, targets: readonly Target[]): number {
+    const { echoes } = this.#context;
+    const { hasPairs } = echoes;
+    let heldBack = 0;
+    for (let i = 0; i < targets.length; i++) {
+      const target = targets[i]!;
+      const { noLocal } = target;
+      if ((noLocal || hasPairs) && echoes.isOwn(target.session.clientId, message.publisher, noLocal)) {
+        if (!this.#deliverToPublisher(message, target)) heldBack++;
+      } else deliverTo(target, message);
+    }
+    return heldBack;
   }
 
   #match(topic: string, memory: RouteMemory | undefined): Match<Subscriber> {
@@ -223,13 +226,7 @@ export class Router {
     }
     const merged = newTarget(wanting[0]!);
     for (let i = 1; i < wanting.length; i++) mergeInto(merged, wanting[i]!);
-    merged.session.outbox.deliver(
-      message,
-      qosOf(message, merged),
-      merged.retainAsPublished && message.retain,
-      merged.identifiers,
-      undefined,
-    );
+    deliverTo(merged, message);
     return true;
   }
 
@@ -257,11 +254,19 @@ export class Router {
     }
     // What they make the journal record decides whether a QoS 2 message has to wait for the others too.
     plan.targets.sort((a, b) => Number(b.session.journal !== undefined) - Number(a.session.journal !== undefined));
+    const { targets, groups } = plan;
+    plan.gathers =
+      targets.length >= GATHERED_TARGETS_MIN && groups.length === 0 && !targets.some(({ noLocal }) => noLocal);
     return plan;
   }
 
   get filters(): number {
     return this.#index.filters;
+  }
+
+  /** Whether anybody wants anything of what begins with $, such as what the broker says of itself. */
+  get hasDollarFilters(): boolean {
+    return this.#index.hasDollarFilters;
   }
 
   /** Session and shared subscriptions, and those of the program. */
@@ -289,7 +294,7 @@ export class Router {
    */
   wanted(topic: string): RouteMemory | undefined {
     const values = this.#index.find(topic);
-    return values.length === 0 ? undefined : { topic, match: new Match(topic, values, true) };
+    return values.length === 0 ? undefined : { topic, match: new Match(topic, values, true), gathers: false };
   }
 }
 
@@ -298,33 +303,4 @@ function mayHave(member: Subscription, message: Message): boolean {
   const qos = Math.min(message.qos, member.qos) as Qos;
   const retain = member.retainAsPublished && message.retain;
   return member.session.connection?.permits(message, qos, retain) ?? true;
-}
-
-function newTarget(subscription: Subscription): Target {
-  return {
-    session: subscription.session,
-    qos: subscription.qos,
-    identifiers: subscription.identifier === 0 ? undefined : [subscription.identifier],
-    retainAsPublished: subscription.retainAsPublished,
-    noLocal: subscription.noLocal,
-    subscriptions: [subscription],
-  };
-}
-
-/** One copy at the highest QoS, with every identifier [MQTT-3.3.4-2] [MQTT-3.3.4-4]. */
-function mergeInto(target: Target, subscription: Subscription): void {
-  if (subscription.qos > target.qos) target.qos = subscription.qos;
-  if (subscription.identifier !== 0) {
-    // An identifier that several subscriptions share comes once for each of them (section 3.3.4).
-    target.identifiers ??= [];
-    target.identifiers.push(subscription.identifier);
-  }
-  target.retainAsPublished ||= subscription.retainAsPublished;
-  target.noLocal ||= subscription.noLocal;
-  target.subscriptions.push(subscription);
-}
-
-/** At which QoS a message goes out [MQTT-3.8.4-8], unless the operator wants it upgraded. */
-function qosOf({ qos }: Message, { qos: granted, session }: Pick<Target, 'qos' | 'session'>): Qos {
-  return granted < qos || session.options.upgradeQos ? granted : qos;
 }

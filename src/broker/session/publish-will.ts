@@ -22,7 +22,7 @@ export function publishWill(context: BrokerContext, { message, owner }: SessionW
   const answered = (allowed: boolean): void | Promise<void> => {
     if (allowed) return send(context, message, owner);
     context.messageDropped(message, identity.clientId, 'not_authorized');
-    context.log.info('A will was not published: its client has no permission for it any more', {
+    context.log.info('A will was not published: its client has no permission for it', {
       client: identity.clientId,
       topic: message.topic,
     });

@@ -15,6 +15,13 @@ import { withdrawShared } from './withdraw-shared.ts';
 
 type SessionEndReason = BrokerEvents['sessionEnded']['reason'];
 
+/** What a connection was given. */
+export interface OpenedSession {
+  readonly session: Session;
+  /** Whether it had been there. */
+  readonly present: boolean;
+}
+
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #context: BrokerContext;
@@ -53,20 +60,22 @@ export class Sessions {
   /**
    * Gives a connection its session. An earlier connection of the same client ends first [MQTT-3.1.4-3]; with clean
    * start so does the earlier session [MQTT-3.1.2-4].
-   * @returns the session, and whether it had been there
    */
   open(
     connection: Connection,
     cleanStart: boolean,
     expirySeconds: number,
     will: SessionWill | undefined,
-  ): { session: Session; present: boolean } {
+  ): OpenedSession {
     const { identity, verifiedUsername } = connection;
     const { clientId } = identity;
-    const existing = this.#sessions.get(clientId);
-    // Its will is published now unless it is delayed and the session goes on [MQTT-3.1.3-9]; `release` sees to both.
-    if (existing?.connection !== undefined) existing.connection.supersede();
     let session = this.#sessions.get(clientId);
+    if (session?.connection !== undefined) {
+      // Its will is published now unless it is delayed and the session goes on [MQTT-3.1.3-9]; `release` sees to both.
+      session.connection.supersede();
+      // The session may have ended with its connection.
+      session = this.#sessions.get(clientId);
+    }
     // What it subscribed to behind another mountpoint is none of the topics that its client may know here.
     if (session !== undefined && (cleanStart || !this.fits(session, connection))) {
       this.end(session, 'clean_start');

@@ -33,6 +33,11 @@ export class SystemMessages implements StandingMessages {
     this.#context = context;
   }
 
+  /** Whether anybody wants anything that the broker could say; cheaper than to make a topic and ask about it. */
+  get isHeard(): boolean {
+    return this.#context.router.hasDollarFilters;
+  }
+
   /** Whether anybody would get a message on the topic. */
   isWanted(topic: string): boolean {
     return this.#context.router.wanted(topic) !== undefined;

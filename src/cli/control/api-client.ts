@@ -1,7 +1,7 @@
 /** Asks the management interface of the broker that runs on a data folder of this machine. */
 
 import type { IncomingMessage } from 'node:http';
-import { dataDirectoryOf } from '../backup.ts';
+import { foundDataDirectory } from '../daemon/found-broker.ts';
 import type { CommandContext } from '../program.ts';
 import { StartError } from '../start-error.ts';
 import { type LocalAddress, localRequest } from './local-request.ts';
@@ -34,7 +34,7 @@ export class ApiClient {
 
   /** The broker of the data folder that the command line and the configuration name. @throws StartError when none runs */
   static async of(context: CommandContext): Promise<ApiClient> {
-    const dataDirectory = await dataDirectoryOf(context);
+    const dataDirectory = await foundDataDirectory(context);
     const found = readManagementFile(dataDirectory);
     if (found === undefined) throw notRunning(dataDirectory);
     const client = new ApiClient(found, found.token);

@@ -10,10 +10,11 @@ import { isRunning } from '../../stores/process-identity.ts';
 import { UsageError } from '../arguments.ts';
 import { sourcesOf } from '../config.ts';
 import { ApiClient } from '../control/api-client.ts';
-import { fields } from '../control/table.ts';
+import { fields, printable } from '../control/table.ts';
 import type { Command, CommandContext } from '../program.ts';
 import { run } from '../run.ts';
 import { StartError } from '../start-error.ts';
+import { foundDataDirectory } from './found-broker.ts';
 import { type BrokerProcess, readProcessFile, runningProcess } from './process-file.ts';
 
 /** The broker itself gives up after 10 seconds. */
@@ -28,7 +29,7 @@ export const start: Command = async (context) => {
   takesNothing(context);
   // The process in the background is this same command with a channel to its parent.
   if (process.send === undefined) {
-    const running = runningProcess(await dataDirectoryOf(context));
+    const running = runningProcess(await foundDataDirectory(context));
     if (running !== undefined) {
       context.terminal.out(`Hoopoe runs already (process ${running.pid}).\n`);
       return 0;
@@ -59,7 +60,7 @@ export const restart: Command = async (context) => {
 export const status: Command = async (context) => {
   takesNothing(context);
   const { terminal } = context;
-  const dataDirectory = await dataDirectoryOf(context);
+  const dataDirectory = await foundDataDirectory(context);
   const found = readProcessFile(dataDirectory);
   if (found === undefined) {
     terminal.out(`Hoopoe does not run on the data folder ${dataDirectory}.\n`);
@@ -79,7 +80,7 @@ export const status: Command = async (context) => {
 export const pid: Command = async (context) => {
   takesNothing(context);
   const { terminal } = context;
-  const dataDirectory = await dataDirectoryOf(context);
+  const dataDirectory = await foundDataDirectory(context);
   const running = runningProcess(dataDirectory);
   if (running !== undefined) terminal.out(`${running.pid}\n`);
   else terminal.err(`hoopoe: no broker runs on the data folder ${dataDirectory}\n`);
@@ -90,13 +91,15 @@ export const pid: Command = async (context) => {
 export const reload: Command = async (context) => {
   takesNothing(context);
   const { terminal } = context;
-  const dataDirectory = await dataDirectoryOf(context);
+  const dataDirectory = await foundDataDirectory(context);
   const running = runningProcess(dataDirectory);
   if (running === undefined) throw new StartError(`no broker runs on the data folder ${dataDirectory}`);
   const client = await reachable(context);
   if (client !== undefined) {
-    terminal.out(fields(await client.ask('POST', '/reload')));
-    return 0;
+    const { problems = [], ...changes } = (await client.ask('POST', '/reload')) as { readonly problems?: string[] };
+    terminal.out(fields(changes));
+    for (const problem of problems) terminal.err(`hoopoe: ${printable(problem)}\n`);
+    return problems.length === 0 ? 0 : 1;
   }
   if (terminal.machine.platform === 'win32') {
     throw new StartError('the broker has no management interface, and signals cannot reload it on Windows');
@@ -120,17 +123,13 @@ function takesNothing({ arguments: { command, rest } }: CommandContext): void {
   if (rest.length > 0) throw new UsageError(`${command} takes no arguments; got "${rest.join(' ')}"`);
 }
 
-async function dataDirectoryOf({ arguments: typed, terminal }: CommandContext): Promise<string> {
-  return (await loadSettings(sourcesOf(typed, terminal))).dataDirectory;
-}
-
 async function startInBackground(context: CommandContext): Promise<number | undefined> {
   return await run({ ...context, arguments: { ...context.arguments, command: 'run', daemon: true } });
 }
 
 async function stopRunning(context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const dataDirectory = await dataDirectoryOf(context);
+  const dataDirectory = await foundDataDirectory(context);
   const running = runningProcess(dataDirectory);
   if (running === undefined) {
     terminal.out(`Hoopoe does not run on the data folder ${dataDirectory}.\n`);

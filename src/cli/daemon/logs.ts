@@ -7,6 +7,7 @@ import { sourcesOf } from '../config.ts';
 import type { Command, Terminal } from '../program.ts';
 import { settingsOfLog } from '../run-log.ts';
 import { StartError } from '../start-error.ts';
+import { foundDataDirectory } from './found-broker.ts';
 import { readProcessFile } from './process-file.ts';
 
 const LINES_DEFAULT = 100;
@@ -15,12 +16,12 @@ const CHUNK_BYTES = 65_536;
 const POLL_MS = 250;
 
 /** @throws ConfigError, UsageError, StartError */
-export const logs: Command = async ({ arguments: typed, terminal }) => {
+export const logs: Command = async (context) => {
+  const { arguments: typed, terminal } = context;
   if (typed.rest.length > 0) throw new UsageError(`logs takes no arguments; got "${typed.rest.join(' ')}"`);
   const count = lineCount(typed.own.get('lines'));
-  const loaded = await loadSettings(sourcesOf(typed, terminal));
-  const left = readProcessFile(loaded.dataDirectory)?.logFile;
-  const file = left === undefined || left === '' ? settingsOfLog(loaded, true).file : left;
+  const left = readProcessFile(await foundDataDirectory(context))?.logFile;
+  const file = left || settingsOfLog(await loadSettings(sourcesOf(typed, terminal)), true).file;
   const fd = openLogFile(file);
   try {
     const end = fstatSync(fd).size;

@@ -14,6 +14,8 @@ export interface NotifyEnvironment {
 
 export interface ServiceNotifier {
   ready(): void;
+  /** Says why the start failed, which `systemctl status` shows. Resolves when systemd knows it, or cannot. */
+  failed(text: string): Promise<void>;
   /** Resolves when systemd knows it, or cannot. */
   stopping(): Promise<void>;
 }
@@ -26,7 +28,9 @@ export function serviceNotifier(
   pid: number,
   tell: (words: readonly string[]) => Promise<void> = tellSystemd,
 ): ServiceNotifier {
-  if (!environment.NOTIFY_SOCKET) return { ready: () => {}, stopping: () => Promise.resolve() };
+  if (!environment.NOTIFY_SOCKET) {
+    return { ready: () => {}, failed: () => Promise.resolve(), stopping: () => Promise.resolve() };
+  }
   let watchdog: NodeJS.Timeout | undefined;
   return {
     ready: () => {
@@ -37,6 +41,8 @@ export function serviceNotifier(
       watchdog = setInterval(() => void tell(['WATCHDOG=1']), intervalMs);
       watchdog.unref();
     },
+    // A line of its own would be read as another word to systemd.
+    failed: (text) => tell([`STATUS=${text.replaceAll(/\s*\n\s*/g, ' ')}`]),
     stopping: () => {
       clearInterval(watchdog);
       return tell(['STOPPING=1']);

@@ -1,4 +1,13 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +56,19 @@ describe('the file of the process', () => {
   ])('is nobody where it holds %j', (text) => {
     writeFileSync(join(folder, 'process.json'), text);
     expect(readProcessFile(folder)).toBeUndefined();
+    expect(runningProcess(folder)).toBeUndefined();
+  });
+
+  it('is that of process 1 as well, which the broker is in a container, but of no other process 1', () => {
+    writeFileSync(join(folder, 'process.json'), JSON.stringify({ pid: 1, started: 'the broker of a container' }));
+    expect(readProcessFile(folder)).toMatchObject({ pid: 1, started: 'the broker of a container' });
+    expect(runningProcess(folder)).toBeUndefined();
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('names nobody who belongs to others than the file does', () => {
+    writeProcessFile(folder, '', '');
+    expect(runningProcess(folder)).toBeDefined();
+    chownSync(join(folder, 'process.json'), 65_534, 65_534);
     expect(runningProcess(folder)).toBeUndefined();
   });
 

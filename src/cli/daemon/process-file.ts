@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, type ProcessIdentity, thisProcess } from '../../stores/process-identity.ts';
 import { StartError } from '../start-error.ts';
@@ -30,8 +30,10 @@ export function readProcessFile(dataDirectory: string): BrokerProcess | undefine
       readFileSync(fileOf(dataDirectory), 'utf8'),
     ) as Partial<BrokerProcess>;
     // A negative number would be a group of processes, and 0 our own.
-    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 1 || typeof started !== 'string')
+    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1 || typeof started !== 'string')
       return undefined;
+    // In a container the broker itself is process 1; elsewhere the start of that one is another.
+    if (pid === 1 && started === '') return undefined;
     return {
       pid,
       started,
@@ -46,7 +48,18 @@ export function readProcessFile(dataDirectory: string): BrokerProcess | undefine
 /** The broker that runs on the folder now. */
 export function runningProcess(dataDirectory: string): BrokerProcess | undefined {
   const found = readProcessFile(dataDirectory);
-  return found !== undefined && isRunning(found) ? found : undefined;
+  return found !== undefined && isRunning(found) && isOfWriter(dataDirectory, found) ? found : undefined;
+}
+
+/**
+ * Whether the process belongs to whom the file belongs. Who may write the folder could otherwise have root end a process
+ * of somebody else; a broker that root has started leaves a file of root and becomes another user.
+ */
+function isOfWriter(dataDirectory: string, { pid }: ProcessIdentity): boolean {
+  const writer = statSync(fileOf(dataDirectory)).uid;
+  const owner = statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
+  // Other systems have no such folder, and there nobody is known to be another.
+  return writer === 0 || owner === undefined || owner === writer;
 }
 
 /** Only the broker whose file it is takes it away. */

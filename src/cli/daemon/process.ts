@@ -55,6 +55,12 @@ export function tellReady({ notifier }: ProcessState): void {
   tellParent({ hoopoe: 'listening' });
 }
 
+/** Whoever has started the process hears why it did not start. */
+export async function tellFailed(text: string): Promise<void> {
+  tellParent({ hoopoe: 'failed', text });
+  await serviceNotifier(process.env, process.pid).failed(text);
+}
+
 /** After the broker has ended. */
 export function closeProcess({ dataDirectory }: Loaded): void {
   removeProcessFile(dataDirectory);

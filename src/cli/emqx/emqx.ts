@@ -73,9 +73,11 @@ export async function emqx(
   const { environment, workingDirectory } = terminal.machine;
   const home = emqxHome(given, environment, workingDirectory, calledAs);
   if (home === undefined) {
+    const [file, line] =
+      name === 'emqttd' ? ['etc/emq.conf', 'mqtt.allow_anonymous = true'] : ['etc/emqx.conf', 'allow_anonymous = true'];
     terminal.err(
-      `${name}: there is no etc/emqx.conf ${given === undefined ? 'above this link or here' : `in ${quoted(given)}`}. ` +
-        'Say where: --home DIR, or EMQX_HOME.\n',
+      `${name}: there is no ${file} ${given === undefined ? 'above this link or here' : `in ${quoted(given)}`}. ` +
+        `Say where: --home DIR, or EMQX_HOME. For a new one, make that file; "${line}" is enough in it.\n`,
     );
     return 1;
   }

@@ -60,7 +60,7 @@ class Publishing {
       failed: (texts, exitCode) => this.#failed(texts, exitCode, hasBegun),
       interrupted: () => this.#complain('The connection was lost; connecting again.'),
     });
-    const stopListening = this.#io.onInterrupt(() => this.#finish(130));
+    const stopListening = this.#io.onInterrupt((signal) => this.#finish(128 + signal));
     const exitCode = await finished;
     this.#isOver = true;
     this.#wakeUp();

@@ -11,8 +11,8 @@ export interface ToolIo {
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly pid: number;
-  /** Calls `task` when the process is asked to end; gives the function that takes it back. */
-  onInterrupt(task: () => void): () => void;
+  /** Calls `task` with the number of the signal when the process is asked to end; gives the function that takes it back. */
+  onInterrupt(task: (signal: number) => void): () => void;
 }
 
 /** Runs to its end and gives the exit code. @param name it was called by: `mosquitto_pub`, or `hoopoe pub` */
@@ -27,11 +27,12 @@ export function processIo(): ToolIo {
     environment: process.env,
     pid: process.pid,
     onInterrupt: (task) => {
-      process.on('SIGINT', task);
-      process.on('SIGTERM', task);
+      const told = (_name: string, signal: number): void => task(signal);
+      process.on('SIGINT', told);
+      process.on('SIGTERM', told);
       return () => {
-        process.off('SIGINT', task);
-        process.off('SIGTERM', task);
+        process.off('SIGINT', told);
+        process.off('SIGTERM', told);
       };
     },
   };

@@ -3,10 +3,11 @@
  * its owner wrote it. The file is YAML, a line for each option, and only the broker's user can read it.
  */
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BackendError } from '../../ports/backend-error.ts';
 import type { OptionRow, OptionType, OptionValue } from '../../ports/option.ts';
+import { readTextFile } from '../read-text.ts';
 import type { Assignment, Reading } from '../reading.ts';
 import { valueText } from '../value.ts';
 
@@ -18,7 +19,7 @@ export function changesFileOf(dataDirectory: string): string {
 /** Undefined when nothing was ever changed. @throws the error of the file system when there is a file that cannot be read */
 export function readKeptText(file: string): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return readTextFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

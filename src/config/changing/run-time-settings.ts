@@ -15,6 +15,7 @@ import { type ChangeProblem, type ChangeResult, conflict, effectiveOf, readChang
 import { type Draft, draftOf, type SectionChange, withSection } from './section-changes.ts';
 import { type SectionAdministration, type SectionPreview, type SectionSwitch, ShownSections } from './sections.ts';
 import { type ShownSetting, shownSettings } from './shown-settings.ts';
+import { changedSections, switchSections } from './switched-sections.ts';
 
 /** Values by the paths of their options; null takes a change back. */
 export type WantedChanges = Readonly<Record<string, unknown>>;
@@ -186,28 +187,39 @@ export class RunTimeSettings implements SettingsAdministration, SectionAdministr
   }
 
   /**
-   * Reads all sources again.
+   * Reads all sources again, and opens, changes and closes listeners, access sources and bridges so that they are as given.
    * @param then what else is to be read; when it rejects the settings stay as they were
-   * @throws ConfigError with nothing changed
+   * @throws ConfigError, BackendError `SECTION_NOT_OPENED`, each with nothing changed
    */
   reload(then: () => Promise<void>): Promise<Changes> {
     return this.#alone(async () => {
       const given = await loadSettings(this.#sources);
+      const further = this.#furtherProblems(given.settings);
+      if (further.length > 0) throw new ConfigError(further);
       const before = this.#given;
+      const waited = waitingFor(this.#started, given);
       const { applied } = compareSettings(before.settings, given.settings);
-      const { needRestart } = compareSettings(this.#started.settings, given.settings);
       const moved = compareSources(before.sources, given.sources).applied;
+      const started = this.#started;
       this.#apply(given);
       try {
+        this.#started = await this.#switch(started, given);
         await then();
       } catch (error) {
         this.#apply(before);
+        if (this.#started !== started) this.#started = await this.#switch(this.#started, started);
         throw error;
       }
       this.#given = given;
-      const { needRestart: others } = compareSources(this.#started.sources, given.sources);
-      return { applied: [...applied, ...moved], needRestart: [...needRestart, ...others] };
+      const needRestart = waitingFor(this.#started, given);
+      const switched = waited.filter((path) => !needRestart.includes(path));
+      return { applied: [...applied, ...moved, ...switched], needRestart };
     });
+  }
+
+  /** @returns what is in effect afterwards */
+  #switch(running: Loaded, given: Loaded): Promise<Loaded> {
+    return switchSections(changedSections(running, given), running, given, this.#sections);
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -261,6 +273,12 @@ export class RunTimeSettings implements SettingsAdministration, SectionAdministr
     const outcome = isKept ? 'unchanged' : after?.row.reloadable === true ? 'applied' : 'needs_restart';
     return { path, outcome, ...(value !== undefined && { value }) };
   }
+}
+
+/** What is given and not in effect as long as the broker runs. */
+function waitingFor(started: Loaded, given: Loaded): string[] {
+  const { needRestart } = compareSettings(started.settings, given.settings);
+  return [...needRestart, ...compareSources(started.sources, given.sources).needRestart];
 }
 
 /** Nothing is opened or closed while it runs. */

@@ -1,7 +1,7 @@
 /** A home directory of EMQX as one more way to say what the broker's options are: its files on this machine. */
 
-import { readFileSync } from 'node:fs';
 import type { Environment } from '../environment.ts';
+import { readTextFile } from '../read-text.ts';
 import { type EmqxHome, readEmqxHome } from './read-home.ts';
 
 /** Reads a home directory on this machine. */
@@ -12,7 +12,7 @@ export function readHomeOnDisk(directory: string, environment: Environment): Emq
 /** Undefined where there is no such file. */
 function readText(file: string): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return readTextFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

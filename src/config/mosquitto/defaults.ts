@@ -26,6 +26,7 @@ export const dialectDefaults: Readonly<Record<string, OptionValue>> = {
   'limits.user_properties_max': 1000,
   'mqtt.overlapping_subscriptions': 'copy_each_mqtt5',
   'mqtt.session_takeover': 'any_user',
+  'mqtt.unauthorized_will': 'drop',
   'log.format': 'mosquitto',
   'log.connections': true,
   'log.file_bytes_max': 0,

@@ -1,7 +1,8 @@
 /** The files and the machine that the reader of mosquitto.conf sees. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
+import { readTextFile } from '../read-text.ts';
 import type { ConfWorld } from './conf.ts';
 
 /** @param workingDirectory where relative paths begin */
@@ -9,7 +10,7 @@ export function confWorld(workingDirectory: string): ConfWorld {
   return {
     workingDirectory,
     hostName: hostname(),
-    readText: (file) => new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)),
+    readText: readTextFile,
     list: (folder) => readdirSync(folder),
     addressesOf: (name) => (networkInterfaces()[name] ?? []).map(({ address }) => address),
   };

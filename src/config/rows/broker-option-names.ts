@@ -58,6 +58,7 @@ export const brokerOptionNames: Readonly<Record<keyof BrokerOptions, string>> = 
   flappingWindowSeconds: 'flapping.window_seconds',
   flappingBanSeconds: 'flapping.ban_seconds',
   checkRetainedPublishers: 'permissions.check_retained_publishers',
+  unauthorizedWill: 'mqtt.unauthorized_will',
   sessionTakeover: 'mqtt.session_takeover',
   presence: 'presence.enabled',
   presenceQos: 'presence.qos',

@@ -199,6 +199,15 @@ const keyRows: readonly OptionRow[] = [
     transports: ['tls', 'wss'],
   },
   {
+    name: 'psk_delimiter',
+    type: { kind: 'string', rule: { allowed: 'one to eight characters', test: (text) => /^[^\s#]{1,8}$/.test(text) } },
+    default: ':',
+    reloadable: false,
+    sentence: 'What stands in psk_file between an identity and its key.',
+    transports: ['tls', 'wss'],
+    emqx: 'psk.file.delimiter',
+  },
+  {
     name: 'psk_hint',
     type: { kind: 'string' },
     default: undefined,

@@ -100,6 +100,15 @@ export const mqttRows: readonly OptionRow[] = [
     emqx: 'acl_deny_action',
   },
   {
+    name: 'mqtt.unauthorized_will',
+    type: { kind: 'one-of', values: ['refuse', 'drop'] },
+    default: broker.unauthorizedWill,
+    reloadable: true,
+    sentence:
+      'What a will without permission costs the client: the connection, of which it is told at once, or the will alone, ' +
+      'for which the rules are asked when it is to be published.',
+  },
+  {
     name: 'mqtt.session_takeover',
     type: { kind: 'one-of', values: ['same_user', 'any_user'] },
     default: broker.sessionTakeover,

@@ -30,9 +30,9 @@ export const webhookRows: readonly OptionRow[] = [
   }),
   row(
     'payload_encoding',
-    { kind: 'one-of', values: ['plain', 'base64'] },
+    { kind: 'one-of', values: ['plain', 'base62', 'base64'] },
     'plain',
-    'How payloads stand in the JSON: as text, where bytes that are no UTF-8 are lost, or as base64.',
+    'How payloads stand in the JSON: as text, where bytes that are no UTF-8 are lost, as base64, or as the base62 of EMQX.',
     { emqx: 'web.hook.body.encoding_of_payload_field' },
   ),
   row(

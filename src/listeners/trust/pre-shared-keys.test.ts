@@ -9,6 +9,8 @@ describe('a file of pre-shared keys', () => {
       ['valve', Buffer.from([0])],
     ]);
     expect(readKeyFile('client1:1234:5', 'text').get('client1')).toEqual(Buffer.from('1234:5'));
+    expect(readKeyFile('a:1->b->c', 'text', '->').get('a:1')).toEqual(Buffer.from('b->c'));
+    expect(() => readKeyFile('a:1', 'text', '->')).toThrow('an identity, "->" and a key');
   });
 
   it.each([

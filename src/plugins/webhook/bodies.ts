@@ -3,8 +3,16 @@
 import { presenceReason } from '../../broker/broker.ts';
 import type { ClientIdentity } from '../../ports/access.ts';
 import type { HookEvents, HookName, PluginMessage } from '../../ports/plugin.ts';
+import { base62 } from './base62.ts';
 
-export type PayloadEncoding = 'plain' | 'base64';
+export type PayloadEncoding = 'plain' | 'base62' | 'base64';
+
+/** How a payload stands in a body, by the name of the form. */
+export const payloadForms: Readonly<Record<PayloadEncoding, (message: PluginMessage) => string>> = {
+  plain: ({ text }) => text,
+  base62: ({ payload }) => base62(payload),
+  base64: ({ payload }) => payload.toString('base64'),
+};
 
 /** What a body is made of besides the event. */
 export interface BodyFacts {
@@ -31,7 +39,7 @@ function messageOf(message: PluginMessage, username: string | null, { nowMs, enc
     topic: message.topic,
     qos: message.qos,
     retain: message.retain,
-    payload: encoding === 'base64' ? message.payload.toString('base64') : message.text,
+    payload: payloadForms[encoding](message),
     ts: nowMs,
   };
 }

@@ -21,7 +21,7 @@ import { quote } from '../../std/shorten.ts';
 import { matches, topicFilterProblem } from '../../topic/name.ts';
 import { definePlugin } from '../define.ts';
 import { pluginError } from '../failure.ts';
-import { bodiesOf, type PayloadEncoding, topicOf, webhookEvents } from './bodies.ts';
+import { bodiesOf, type PayloadEncoding, payloadForms, topicOf, webhookEvents } from './bodies.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { Sender } from './sender.ts';
 
@@ -207,8 +207,9 @@ export function webhookPlugin(clock: Clock, wanted: readonly string[]): PluginDe
     options: webhookOptions,
     start: async (context) => {
       const { options } = context;
-      const { payload_encoding: encoding } = options;
-      if (encoding !== 'plain' && encoding !== 'base64') failWith('payload_encoding has to be plain or base64');
+      if (!Object.hasOwn(payloadForms, options.payload_encoding)) {
+        failWith(`payload_encoding has to be one of ${Object.keys(payloadForms).join(', ')}`);
+      }
       const client = new HttpClient({
         connectionsMax: 1,
         waitingMax: 1,

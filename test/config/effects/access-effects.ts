@@ -31,12 +31,18 @@ async function logins(b: Running): Promise<unknown> {
 }
 
 /** The answer to a client of TLS with a pre-shared key. */
-export async function pskAnswer(port: number, key: string, identity: string = 'pump'): Promise<number | string> {
+export async function pskAnswer(
+  port: number,
+  key: string,
+  identity: string = 'pump',
+  ciphers: string = 'PSK',
+): Promise<number | string> {
   const socket = connect({
     port,
     host: '127.0.0.1',
-    ciphers: 'PSK',
+    ciphers,
     maxVersion: 'TLSv1.2',
+    rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     pskCallback: () => ({ psk: Buffer.from(key, 'hex'), identity }),
   });

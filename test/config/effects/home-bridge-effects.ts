@@ -150,6 +150,28 @@ export const homeBridgeEffects: readonly HomeEffect[] = [
       },
     },
   ),
+  // The queue on disk is bounded in bytes, and not by the queue of clients.
+  ...[
+    { keys: {}, waiting: { with: 20, without: 20 } },
+    { keys: { 'queue.max_total_size': '4KB' }, waiting: { with: true, without: false } },
+  ].map(({ keys, waiting }) =>
+    row(
+      keys,
+      async (remote, b) => {
+        await remote.connectsWithin(300);
+        await remote.close();
+        const guest = await b.guest({ connect: { clientId: 'publisher' } });
+        for (let i = 0; i < 20; i++) await guest.publish(`t/${i}`, 'x'.repeat(1_000), { qos: 1 });
+        const later = await Remote.open(b.otherPort);
+        await later.connect();
+        await pause(300);
+        const arrived = later.publishes.length;
+        return 'queue.max_total_size' in keys ? arrived < 20 : arrived;
+      },
+      waiting,
+      { lead: `${START}${FORWARDS}${SITE}.reconnect_interval = 1s\nzone.external.max_mqueue_len = 2\n` },
+    ),
+  ),
   // The queue is the store: what waits while the other broker is away is there after a restart.
   row(
     { forwards: 't/#' },

@@ -202,8 +202,8 @@ const RULE = 'web.hook.rule.message.publish.1 = {"action": "on_message_publish",
 const told = async (b: Running): Promise<Asked[]> =>
   asked(b, async () => {
     const guest = await b.guest();
-    await guest.publish('t/1', 'abc', { qos: 1 });
-    await guest.publish('other', 'abc', { qos: 1 });
+    await guest.publish('t/1', 'a~?', { qos: 1 });
+    await guest.publish('other', 'a~?', { qos: 1 });
     await pause(300);
   });
 
@@ -240,16 +240,24 @@ export const webhookEffects: readonly HomeEffect[] = [
     lines: 'web.hook.body.encoding_of_payload_field = base64\n',
     texts: hooked(URL_LINE + RULE),
     see: payloads,
-    with: ['YWJj'],
-    without: ['abc'],
+    with: ['YX4/'],
+    without: ['a~?'],
+  },
+  {
+    keys: ['web.hook.body.encoding_of_payload_field'],
+    lines: 'web.hook.body.encoding_of_payload_field = base62\n',
+    texts: hooked(URL_LINE + RULE),
+    see: payloads,
+    with: ['YX49C'],
+    without: ['a~?'],
   },
   {
     keys: ['web.hook.encode_payload'],
     lines: 'web.hook.encode_payload = base64\n',
     texts: hooked(URL_LINE + RULE),
     see: payloads,
-    with: ['YWJj'],
-    without: ['abc'],
+    with: ['YX4/'],
+    without: ['a~?'],
   },
   {
     keys: ['auth_order'],

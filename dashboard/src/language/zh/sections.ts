@@ -49,4 +49,7 @@ export const sectionTexts = {
     '桥接在此使用的客户端标识 {clientId} 属于他人',
   'Permissions or the session of the bridge cannot be had at present': '目前无法获得桥接的权限或会话',
   'Rules of this broker keep the bridge from these topics: {topics}': '本服务器的规则禁止桥接使用这些主题：{topics}',
+  '{address} ends every connection over {topics} of {bytes} bytes':
+    '{address} 每次收到 {topics}（{bytes} 字节）时都会断开连接',
+  'The queue here has no room for further messages': '本端队列已满，无法容纳更多消息',
 } as const;

@@ -114,6 +114,7 @@ export const sentences = {
   'Search topic filter or client identifier': '搜索主题过滤器或客户端标识',
   'Set, and not shown; empty: it stays': '已设置但不显示；留空则不变',
   'Start a login source under Plugins': '在“插件”中启动一个认证来源',
+  'Stays as it was: {problem}': '保持原样：{problem}',
   'Subscribe to a filter, then publish something that it matches.': '先订阅一个过滤器，再发布与之匹配的消息。',
   'Subscriptions appear as soon as a client makes one.': '客户端订阅后会立即出现。',
   'Subscriptions appear as soon as a client makes one; what you search for may be spelled otherwise.':

@@ -53,6 +53,7 @@ export const settingTexts = {
   'No longer wanted': '不再需要',
   'Too large': '过大',
   'Not permitted here': '本端不允许',
+  'No room in the queue here': '本端队列已满',
   'A flag or an environment variable says it, which overrules what is changed here.':
     '由命令行参数或环境变量决定，此处的更改不会起作用。',
   'All options of this broker. What is changed here is kept in {file}, beside the configuration.':

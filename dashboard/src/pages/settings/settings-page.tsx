@@ -17,6 +17,7 @@ import { SettingsEditor } from './settings-editor.tsx';
 interface ReloadOutcome {
   readonly applied: readonly string[];
   readonly needRestart: readonly string[];
+  readonly problems: readonly string[];
 }
 
 /** What the list may be narrowed to. */
@@ -87,9 +88,9 @@ export default function SettingsPage(): ReactNode {
 
 function Actions({ reload }: { readonly reload: () => void }): ReactNode {
   const t = useText();
-  const { say } = useNotices();
+  const { say, complain } = useNotices();
   const readAgain = async (): Promise<void> => {
-    const { applied, needRestart } = await request<ReloadOutcome>('/reload', { method: 'POST' });
+    const { applied, needRestart, problems } = await request<ReloadOutcome>('/reload', { method: 'POST' });
     reload();
     const nothing = t('nothing');
     say(
@@ -98,6 +99,7 @@ function Actions({ reload }: { readonly reload: () => void }): ReactNode {
         needRestart: needRestart.join(', ') || nothing,
       }),
     );
+    for (const problem of problems) complain(t('Stays as it was: {problem}', { problem }));
   };
   return (
     <>

@@ -22,14 +22,9 @@ export interface Grant {
 
 /** False for a login whose time is over already, or is no time; nothing is changed then. */
 export function applyGrant(connection: Connection, grant: Grant): boolean {
-  const { expiresAtMs = Number.POSITIVE_INFINITY, permissions, superuser = false } = grant;
-  if (!(expiresAtMs > connection.context.clock.now())) return false;
-  const { clientId, username, peer, version } = connection.identity;
-  const identity: ClientIdentity = { clientId, username: grant.username ?? username, peer, version };
-  connection.identity =
-    permissions === undefined && !superuser
-      ? identity
-      : { ...identity, ...(permissions !== undefined && { permissions }), ...(superuser && { superuser }) };
+  const { expiresAtMs = Number.POSITIVE_INFINITY, superuser = false } = grant;
+  if (expiresAtMs !== Number.POSITIVE_INFINITY && !(expiresAtMs > connection.context.clock.now())) return false;
+  connection.identity = grantedIdentity(connection.identity, grant);
   connection.superuser = superuser;
   if (grant.anonymous === true) connection.context.counters.anonymousLogins++;
   connection.verifiedUsername = grant.anonymous === true ? undefined : connection.identity.username;
@@ -41,6 +36,16 @@ export function applyGrant(connection: Connection, grant: Grant): boolean {
     connection.loginExpiry?.cancel();
   }
   return true;
+}
+
+/** Most logins change nothing in who the client is; what an earlier login granted ends with it. */
+function grantedIdentity(before: ClientIdentity, grant: Grant): ClientIdentity {
+  const { permissions, superuser = false } = grant;
+  const isPlain = before.permissions === undefined && before.superuser === undefined;
+  if (isPlain && permissions === undefined && !superuser && grant.username === undefined) return before;
+  const { clientId, username, peer, version } = before;
+  const identity: ClientIdentity = { clientId, username: grant.username ?? username, peer, version };
+  return { ...identity, ...(permissions !== undefined && { permissions }), ...(superuser && { superuser }) };
 }
 
 /** The rates and numbers that hold for this client: its login's where that says something, otherwise everybody's. */

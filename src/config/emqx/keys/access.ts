@@ -76,7 +76,7 @@ function tlsRows(prefix: string, to: string): readonly KeyRow[] {
       key: `${prefix}.${name}.tls_versions`,
       type: list,
       shipped: ['tlsv1.3,tlsv1.2,tlsv1.1', 'tlsv1.3,tlsv1.2,tlsv1.1,tlsv1'],
-      unused: 'TLS 1.2 and 1.3 are spoken',
+      effect: `${to}.ssl_version_min; TLS 1.0 and 1.1 are not spoken`,
     },
     { key: `${prefix}.${name}.ciphers`, type: list, unused: 'Node.js chooses the ciphers' },
     { key: `${prefix}.${name}.depth|reuse_sessions|secure_renegotiate`, type: text, unused: 'TLS is left to Node.js' },
@@ -104,9 +104,9 @@ function sqlRows(plugin: 'pgsql' | 'mysql', port: number): readonly KeyRow[] {
       ? [
           {
             key: 'auth.pgsql.encoding',
-            type: words('utf8', 'UTF8', 'unicode'),
-            shipped: 'utf8',
-            unused: 'MQTT knows UTF-8 alone',
+            type: text,
+            shipped: ['utf8', 'unicode'],
+            unused: 'MQTT knows UTF-8 alone, and the server converts it',
           },
         ]
       : [
@@ -208,7 +208,7 @@ const missingRows: readonly KeyRow[] = [
 
 const pskRows: readonly KeyRow[] = [
   { key: 'psk.file.path', type: path, absent: 'etc/psk.txt', effect: 'listeners.NAME.psk_file' },
-  { key: 'psk.file.delimiter', type: text, absent: ':', effect: 'must be a colon' },
+  { key: 'psk.file.delimiter', type: text, absent: ':', effect: 'listeners.NAME.psk_delimiter' },
 ];
 
 export const accessKeys: readonly KeyRow[] = [

@@ -44,10 +44,16 @@ export const bridgeKeys: readonly KeyRow[] = [
   { key: `${BRIDGE}.keepalive`, type: time, absent: '60s', to: 'bridges.$bridge.keep_alive_seconds' },
   { key: `${BRIDGE}.reconnect_interval`, type: time, absent: '30s', effect: 'bridges.NAME.retry_seconds_min and _max' },
   { key: `${BRIDGE}.max_inflight_size`, type: count, absent: '32', to: 'bridges.$bridge.inflight_max' },
-  ...unusedRows('messages that wait lie in the store, within limits.queued_messages_max and limits.queued_bytes_max', [
+  {
+    key: `${BRIDGE}.queue.max_total_size`,
+    type: bytes,
+    absent: '5GB',
+    to: 'bridges.$bridge.queued_bytes_max',
+    native: (value) => Math.max(1024, value as number),
+  },
+  ...unusedRows('messages that wait lie in the store, beside all others', [
     [`${BRIDGE}.queue.replayq_dir`, path, ['data/replayq/emqx_aws_bridge/', 'data/replayq/emqx_bridge_mqtt/']],
     [`${BRIDGE}.queue.replayq_seg_bytes`, bytes, '10MB'],
-    [`${BRIDGE}.queue.max_total_size`, bytes, '5GB'],
     [`${BRIDGE}.batch_size`, count, '32'],
   ]),
   ...unusedRows('messages are sent again when the bridge comes back, and not before', [

@@ -121,8 +121,8 @@ const secureRows: readonly KeyRow[] = [
   },
   { key: `${SECURE}.ciphers`, type: list, effect: 'listeners.NAME.ciphers and ciphers_tls13' },
   { key: `${SECURE}.psk_ciphers`, type: list, effect: 'listeners.NAME.psk_file and ciphers' },
+  ...unusedRows('chains of certificates may be as long as TLS allows', [[`${SECURE}.depth`, count, '10']]),
   ...harmlessRows('TLS is left to Node.js', [
-    [`${SECURE}.depth`, count, '10'],
     [`${SECURE}.secure_renegotiate`, flag, ['off', 'on']],
     [`${SECURE}.reuse_sessions`, flag, 'on'],
     [`${SECURE}.honor_cipher_order`, flag, 'on'],

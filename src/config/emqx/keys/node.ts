@@ -190,6 +190,13 @@ const managementListenerKeys: readonly KeyRow[] = [
     ['management.listener.https', address],
     ['listener.api.$name', address, ['0.0.0.0:8080', '8080', '127.0.0.1:8080']],
   ]),
+  {
+    key: 'dashboard|management.listener.https.fail_if_no_peer_cert',
+    type: flag,
+    shipped: 'false',
+    unused: 'no certificate of a client is asked for here; management.host says on which address',
+    unsafe: true,
+  },
   ...harmlessRows('one interface serves both the API and the dashboard, with bounds of its own', [
     ['management.max_row_limit', count, '10000'],
     ['management|dashboard.listener.http|https.acceptors', count, ['2', '4']],
@@ -203,7 +210,6 @@ const managementListenerKeys: readonly KeyRow[] = [
     ['dashboard|management.listener.https.dhfile', path],
     ['management.listener.https.certfile|keyfile', path],
     ['dashboard|management.listener.https.verify', words('verify_peer', 'verify_none')],
-    ['dashboard|management.listener.https.fail_if_no_peer_cert', flag],
     ['dashboard|management.listener.https.tls_versions', list],
     ['dashboard|management.listener.https.ciphers', list],
     ['dashboard|management.listener.https.secure_renegotiate', flag],

@@ -7,6 +7,7 @@ import { keyOf, type WrittenKey } from '../key-table.ts';
 import type { SourceName } from '../keys/access.ts';
 import { accessKeys } from '../keys/access.ts';
 import { pluginRows } from '../plugins.ts';
+import { oldestVersion } from './tls-versions.ts';
 import type { Translation } from './translation.ts';
 
 /** What a source is natively. */
@@ -62,6 +63,9 @@ export function translateAccess(translation: Translation): void {
     const rows = accessKeys.filter(({ to }) => to?.startsWith(`access.${source}.`));
     translation.follow(rows, [], new Map());
     particulars[source](translation);
+    for (const ssl of ['ssl_opts', 'ssl']) {
+      oldestVersion(translation, `auth.${source}.${ssl}.tls_versions`, `access.${source}.${kinds[source]}`);
+    }
     if (!home.legacy && (source === 'mnesia' || source === 'http')) {
       translation.set(`access.${source}.refusal_code`, 'bad_credentials');
     }

@@ -5,6 +5,9 @@ import { keyOf } from '../key-table.ts';
 import { bridgeKeys } from '../keys/bridges.ts';
 import type { Translation } from './translation.ts';
 
+/** The most that the option takes. */
+const MESSAGES_MAX = 1_000_000_000;
+
 export function translateBridges(translation: Translation): void {
   if (!translation.isLoaded('emqx_bridge_mqtt')) return;
   const names = new Set(translation.keys.under('bridge', 'mqtt').map(({ rest }) => rest[0] ?? ''));
@@ -45,6 +48,8 @@ function translateBridge(translation: Translation, name: string, native: string)
   set('clean_session', clean, key('clean_start'));
   // EMQX queues what is to go out whatever the session there does.
   set('local_clean_session', false, key('clean_start'));
+  // Its queue on disk is bounded in bytes, whatever the queues of clients are.
+  set('queued_messages_max', MESSAGES_MAX, key('queue.max_total_size'));
   set('notifications', false, '');
   const pause = Math.max(0.1, keys.number(key('reconnect_interval')) ?? 30);
   set('retry_seconds_min', pause, key('reconnect_interval'));

@@ -5,6 +5,7 @@ import { keyOf } from '../key-table.ts';
 import type { Address } from '../key-values.ts';
 import { listenerKeys } from '../keys/listeners.ts';
 import { pskFile } from './psk.ts';
+import { spokenVersions } from './tls-versions.ts';
 import type { Translation } from './translation.ts';
 import { differs, nativeZones, zoneKey } from './zones.ts';
 
@@ -41,6 +42,8 @@ export function listenersOf(translation: Translation): EmqxListener[] {
 
 export function translateListeners(translation: Translation, listeners: readonly EmqxListener[]): void {
   const zones = nativeZones(listeners.map(({ zone }) => zone));
+  // The broker then opens its own, to which the switch belongs as much.
+  if (listeners.length === 0) translation.set('allow_anonymous', ...anonymous(translation, 'allow_anonymous'));
   for (const listener of listeners) {
     const { protocol, name, native, zone } = listener;
     const lead = ['listener', protocol, name];
@@ -55,6 +58,12 @@ export function translateListeners(translation: Translation, listeners: readonly
     const section = zones.get(zone) ?? '';
     if (differs(translation, section)) one.inZone(section);
   }
+}
+
+/** What a key says about clients that nobody knows, and that key where it is written. */
+function anonymous({ keys }: Translation, key: string): [value: 'true' | 'false', key?: string] {
+  const value = keys.text(key) === 'true' ? 'true' : 'false';
+  return keys.isWritten(key) ? [value, key] : [value];
 }
 
 class OneListener {
@@ -135,12 +144,8 @@ class OneListener {
 
   #versions(): void {
     const key = this.#key('tls_versions');
-    const versions = this.#translation.keys.list(key);
-    const known = versions.filter((version) => version === 'tlsv1.2' || version === 'tlsv1.3');
-    if (known.length === 0) {
-      this.#translation.problem(key, 'got no version that is spoken here; allowed: tlsv1.3, tlsv1.2');
-      return;
-    }
+    const known = spokenVersions(this.#translation, key);
+    if (known.length === 0) return;
     this.#set('tls_version_min', known.includes('tlsv1.2') ? '1.2' : '1.3', key);
     if (!known.includes('tlsv1.3')) this.#set('tls_version_max', '1.2', key);
   }
@@ -158,6 +163,7 @@ class OneListener {
       if (file === undefined) return;
       this.#set('psk_file', file, shared);
       this.#set('psk_form', 'text', shared);
+      this.#set('psk_delimiter', keys.text('psk.file.delimiter') ?? ':', 'psk.file.delimiter');
       this.#set('tls_version_min', '1.2', shared);
       this.#set('tls_version_max', '1.2', shared);
     }
@@ -192,8 +198,7 @@ class OneListener {
     const from = keys.isWritten(own) ? own : named('mountpoint');
     const mountpoint = keys.text(from);
     if (mountpoint !== undefined) this.#mountpoint(mountpoint, from);
-    const anonymous = named('allow_anonymous');
-    this.#set('allow_anonymous', keys.text(anonymous) === 'true' ? 'true' : 'false', anonymous);
+    this.#set('allow_anonymous', ...anonymous(this.#translation, named('allow_anonymous')));
     this.#set('check_logins', !keys.flag(named('bypass_auth_plugins')), named('bypass_auth_plugins'));
     // EMQTT 2.3 had no such switch: permissions were always checked.
     const isChecked = keys.flag(named('enable_acl')) || this.#translation.home.legacy;

@@ -9,9 +9,5 @@ export function pskFile(translation: Translation, wantedBy: string): string | un
     translation.problem(wantedBy, 'needs the plugin emqx_psk_file, which is not loaded');
     return undefined;
   }
-  if (keys.text('psk.file.delimiter') !== ':') {
-    translation.problem('psk.file.delimiter', 'must be a colon here: write identity:key in each line');
-    return undefined;
-  }
   return keys.text('psk.file.path');
 }

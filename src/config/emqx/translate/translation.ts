@@ -87,7 +87,7 @@ export class Translation {
       const key = keys.find((one) => this.keys.isWritten(one)) ?? keys[0];
       const value = key === undefined ? undefined : this.keys.get(key);
       // An address or a rate is no value of an option; their rows have a function for it.
-      const native = value === undefined ? undefined : (row.native?.(value) ?? (value as NativeValue));
+      const native = value === undefined || row.native === undefined ? (value as NativeValue) : row.native(value);
       if (key !== undefined && native !== undefined) this.set(path, native, this.keys.isWritten(key) ? key : undefined);
     }
   }

@@ -1,21 +1,17 @@
 /** The webhook: each rule is an event that is sent, of messages perhaps those of some topics only. */
 
 import { webhookKeys } from '../keys/webhook.ts';
+import { oldestVersion } from './tls-versions.ts';
 import type { Translation } from './translation.ts';
 
 export function translateWebhook(translation: Translation): void {
   if (!translation.isLoaded('emqx_web_hook')) return;
-  const { keys } = translation;
   translation.follow(webhookKeys, [], new Map());
   // EMQX asks whatever address there is, and a receiver is mostly beside the broker.
   translation.set('webhook.allow_private_addresses', true);
+  oldestVersion(translation, 'web.hook.ssl.tls_versions', 'webhook');
   events(translation);
   headers(translation);
-  for (const key of ['web.hook.body.encoding_of_payload_field', 'web.hook.encode_payload']) {
-    const encoding = keys.text(key);
-    if (encoding === 'base62') translation.lose(key, 'there is no base62; payloads are sent as texts');
-    else if (encoding !== undefined) translation.set('webhook.payload_encoding', encoding, key);
-  }
 }
 
 function events(translation: Translation): void {

@@ -140,6 +140,8 @@ export const brokerSentences: Readonly<Record<string, string>> = {
     'MQTT 5 以下的客户端是否会收到自己发布并订阅的消息；MQTT 5 客户端在每个订阅中自行说明。',
   'What a publish without permission costs the client: the message, or the connection as well.':
     '没有权限的发布让客户端失去什么：仅这条消息，还是连同连接。',
+  'What a will without permission costs the client: the connection, of which it is told at once, or the will alone, for which the rules are asked when it is to be published.':
+    '没有权限的遗嘱让客户端失去什么：连接（立即告知客户端），还是仅这条遗嘱（在发布时才检查规则）。',
   'Who may continue or end a session by its client identifier: only the user whose login began it, or whoever comes; sessions of anonymous clients are open to all.':
     '谁可以凭客户端标识继续或结束一个会话：只有当初登录的用户，还是任何人；匿名客户端的会话对所有人开放。',
   'How the member of a shared subscription that gets a message is chosen.': '如何选择接收消息的共享订阅成员。',

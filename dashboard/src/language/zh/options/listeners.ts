@@ -81,6 +81,7 @@ export const listenerSentences: Readonly<Record<string, string>> = {
     '预共享密钥文件，每行一个 identity:key；设置后客户端可用它们连接（最高 TLS 1.2）；收到 SIGHUP 时重新读取。',
   'How psk_file writes keys: hexadecimal digits as for Mosquitto, or the text itself as for EMQX.':
     'psk_file 中密钥的写法：像 Mosquitto 那样的十六进制数字，或像 EMQX 那样的文本本身。',
+  'What stands in psk_file between an identity and its key.': 'psk_file 中身份与密钥之间的分隔符。',
   'Told to clients with pre-shared keys, so that they can choose an identity.':
     '告知使用预共享密钥的客户端的提示，以便其选择身份。',
 };

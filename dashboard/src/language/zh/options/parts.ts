@@ -36,8 +36,8 @@ export const partSentences: Readonly<Record<string, string>> = {
     '要发送的事件，例如 client.connected 或 "message.publish sensors/#"；全部事件见 plugins.md。',
   'Headers of each request, as "name: value".': '每个请求的请求头，写作 "name: value"。',
   'Value of the header Authorization, such as "Bearer …".': 'Authorization 请求头的值，例如 "Bearer …"。',
-  'How payloads stand in the JSON: as text, where bytes that are no UTF-8 are lost, or as base64.':
-    '消息内容在 JSON 中的形式：文本（非 UTF-8 的字节会丢失）或 base64。',
+  'How payloads stand in the JSON: as text, where bytes that are no UTF-8 are lost, as base64, or as the base62 of EMQX.':
+    '消息内容在 JSON 中的形式：文本（非 UTF-8 的字节会丢失）、base64 或 EMQX 的 base62。',
   'Events in one request: 1 sends each alone as a JSON object, more send arrays.':
     '一个请求中的事件数：1 表示每个事件单独作为一个 JSON 对象发送，更多则发送数组。',
   'Events that may wait in the store; further ones are left out and counted.':
@@ -66,6 +66,12 @@ export const partSentences: Readonly<Record<string, string>> = {
   $bridge: '$bridge',
   'Whether the other broker is told, below MQTT 5, that this is a bridge, so that it sends RETAIN as published and our own messages not back; a broker that refuses is asked again without.':
     '在 MQTT 5 以下是否告知对端这是桥接，使其按发布时的值发送 RETAIN，并且不把我们自己的消息发回来；对端拒绝时去掉此标志再试。',
+  'as limits.queued_messages_max says': '同 limits.queued_messages_max',
+  'as limits.queued_bytes_max says': '同 limits.queued_bytes_max',
+  'Messages that wait here for the bridge, on disk where there is a store, while the other broker is away.':
+    '对端不在时为桥接在此等待的消息数；有存储时保存在磁盘上。',
+  'Bytes of messages that wait here for the bridge; limits.queued_bytes_total_max holds as well.':
+    '为桥接在此等待的消息的字节数；limits.queued_bytes_total_max 同样有效。',
   'Address of this machine from which it connects.': '本机用来连接的地址。',
   'Whether the session at the other broker ends with the connection, with everything that waits there.':
     '对端的会话是否随连接结束，连同在那里等待的一切。',

@@ -124,6 +124,7 @@ export const valueTexts: Readonly<Record<string, string>> = {
   'a name of 1 to 255 bytes, such as mqtt': '1 到 255 字节的名称，例如 mqtt',
   'a port, a host, host:port, [::1]:port, or the path of a Unix socket':
     '端口、主机、host:port、[::1]:port，或 Unix 套接字的路径',
+  'one to eight characters': '1 到 8 个字符',
   'the name of a database': '数据库的名称',
   'name=value': 'name=value',
   'name: value; the header Authorization has an option of its own, which is never shown':

@@ -3,20 +3,20 @@
  * something changes, and asked for again when rules change. A bridge has no client that would complain.
  */
 
-import type { Broker } from '../broker/broker.ts';
-import type { Message } from '../packet/message.ts';
-import type { SubackPacket, SubscribePacket } from '../packet/types.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Peer } from '../ports/listener.ts';
-import type { Log } from '../ports/log.ts';
-import { quote } from '../std/shorten.ts';
-import type { TopicMap } from '../topic/bridge-rules.ts';
-import { matches } from '../topic/name.ts';
-import { isReservedToPublish } from '../topic/reserved.ts';
-import type { FailureFields } from './bridge-error.ts';
-import { localSubscribe } from './local-packets.ts';
-import type { BridgeLogins } from './logins.ts';
-import type { BridgeCounters, BridgeSpec } from './spec.ts';
+import type { Broker } from '../../broker/broker.ts';
+import type { Message } from '../../packet/message.ts';
+import type { SubackPacket, SubscribePacket } from '../../packet/types.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Peer } from '../../ports/listener.ts';
+import type { Log } from '../../ports/log.ts';
+import { quote } from '../../std/shorten.ts';
+import type { TopicMap } from '../../topic/bridge-rules.ts';
+import { matches } from '../../topic/name.ts';
+import { isReservedToPublish } from '../../topic/reserved.ts';
+import type { FailureFields } from '../bridge-error.ts';
+import type { BridgeLogins } from '../logins.ts';
+import type { BridgeCounters, BridgeSpec } from '../spec.ts';
+import { localSubscribe } from './packets.ts';
 
 /** What a bridge may be kept from. */
 type Denied = 'publish' | 'subscribe' | 'receive';

@@ -1,8 +1,8 @@
 /** What the local end of a bridge says to its own broker. */
 
-import type { ConnectPacket, SubscribePacket } from '../packet/types.ts';
-import type { TopicMap } from '../topic/bridge-rules.ts';
-import type { BridgeSpec } from './spec.ts';
+import type { ConnectPacket, SubscribePacket } from '../../packet/types.ts';
+import type { TopicMap } from '../../topic/bridge-rules.ts';
+import type { BridgeSpec } from '../spec.ts';
 
 /**
  * The local end speaks MQTT 3.1.1 as a bridge: its subscriptions then keep its own messages away and RETAIN as it was,

@@ -3,11 +3,12 @@
  * handed over as values, so nothing is encoded. What the broker wants to say goes to a `LocalOwner`.
  */
 
-import type { Message } from '../packet/message.ts';
-import type { ControlPacket, ProtocolVersion } from '../packet/types.ts';
-import type { Delivery, Link, LinkOwner } from '../ports/link.ts';
-import type { Peer } from '../ports/listener.ts';
-import type { ListenerRules } from '../ports/rules.ts';
+import type { BrokerOptions } from '../../broker/options.ts';
+import type { Message } from '../../packet/message.ts';
+import type { ControlPacket, ProtocolVersion } from '../../packet/types.ts';
+import type { Delivery, Link, LinkOwner } from '../../ports/link.ts';
+import type { Peer } from '../../ports/listener.ts';
+import type { ListenerRules } from '../../ports/rules.ts';
 
 /** Whoever is behind the local end. */
 export interface LocalOwner {
@@ -26,7 +27,7 @@ export interface LocalOwner {
 
 /** The part of the broker that a bridge uses to be a client. */
 export interface Accepting {
-  accept(link: Link, rules: ListenerRules): LinkOwner;
+  accept(link: Link, rules: ListenerRules, options: BrokerOptions): LinkOwner;
 }
 
 /**
@@ -62,10 +63,10 @@ export class LocalEnd implements Link {
   /** The bridge itself ends the connection, so nobody has to be told. */
   #leaving = false;
 
-  constructor(broker: Accepting, peer: Peer, owner: LocalOwner) {
+  constructor(broker: Accepting, peer: Peer, owner: LocalOwner, options: BrokerOptions) {
     this.peer = peer;
     this.#owner = owner;
-    this.#broker = broker.accept(this, RULES);
+    this.#broker = broker.accept(this, RULES, options);
   }
 
   get bytesWaiting(): number {
@@ -155,5 +156,6 @@ export class LocalEnd implements Link {
     } finally {
       this.#pumping = false;
     }
+    this.#broker.caughtUp?.();
   }
 }
