@@ -2,9 +2,10 @@
 
 import { createPrivateKey } from 'node:crypto';
 import { connect } from 'node:tls';
-import { pause, until } from '../../listeners/listening.ts';
+import { pause } from '../../listeners/listening.ts';
 import { type Guest, guestAt } from './guest.ts';
 import type { HomeEffect } from './home-effect.ts';
+import { listenerOutside, topicOutside } from './home-mountpoint.ts';
 import { certificateFiles, writeHome } from './homes.ts';
 import type { Place, Running } from './running.ts';
 
@@ -169,15 +170,8 @@ export const protocolEffects: readonly HomeEffect[] = [
   {
     keys: ['mountpoint'],
     value: 'site/%c/',
-    texts: { 'etc/emqx.conf': 'listener.tcp.internal = 127.0.0.1:{other}\nlistener.tcp.internal.zone = internal\n' },
-    see: async (b) => {
-      const outside = await guestAt(b.otherPort);
-      await outside.connect({ clientId: 'outside' });
-      await outside.subscribe('#');
-      await (await b.guest()).publish('t');
-      await until(() => outside.publishes.length > 0, 'a message outside of the mountpoint', 8000);
-      return outside.publishes[0]?.topic;
-    },
+    texts: listenerOutside,
+    see: topicOutside,
     with: 'site/guest/t',
     without: 't',
   },

@@ -12,8 +12,9 @@ import { Authority } from '../../listeners/authority.ts';
 import { pause, until } from '../../listeners/listening.ts';
 import { loaded } from '../emqx-homes.ts';
 import { pskAnswer } from './access-effects.ts';
-import { Guest, guestAt } from './guest.ts';
+import { Guest } from './guest.ts';
 import type { HomeEffect } from './home-effect.ts';
+import { listenerOutside, topicOutside } from './home-mountpoint.ts';
 import { writeHome } from './homes.ts';
 import type { Place, Running } from './running.ts';
 
@@ -370,15 +371,8 @@ const webRows: readonly HomeEffect[] = [
 const mountRow: HomeEffect = {
   keys: ['listener.tcp|ssl|ws|wss.$name.mountpoint'],
   lines: 'listener.tcp.external.mountpoint = site/%c/\n',
-  texts: { 'etc/emqx.conf': 'listener.tcp.internal = 127.0.0.1:{other}\nlistener.tcp.internal.zone = internal\n' },
-  see: async (b) => {
-    const outside = await guestAt(b.otherPort);
-    await outside.connect({ clientId: 'outside' });
-    await outside.subscribe('#');
-    await (await b.guest()).publish('t');
-    await until(() => outside.publishes.length > 0, 'the message', 8000);
-    return outside.publishes[0]?.topic;
-  },
+  texts: listenerOutside,
+  see: topicOutside,
   with: 'site/guest/t',
   without: 't',
 };
